@@ -1,0 +1,205 @@
+"""The local read copy of the register (住民基本台帳 and its neighbours) and the deliveries it came in."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import OpClass
+from django.db import models
+
+
+class Identity(models.Model):
+    """宛名番号 ↔ random ref; one number keeps one ref for ever (再転入 too), never removed."""
+
+    ref = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField("宛名番号", max_length=15, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+class Delivery(models.Model):
+    """One received file of a feed (連携ファイル) and what became of it."""
+
+    class Kind(models.TextChoices):
+        FULL = "full", "全件"
+        CHANGES = "changes", "差分"
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "受領"
+        STAGED = "staged", "読込済み"
+        CHECKED = "checked", "確認済み"
+        APPLIED = "applied", "反映済み"
+        HELD = "held", "保留"
+        REFUSED = "refused", "拒否"
+        ROLLED_BACK = "rolled_back", "取消済み"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    feed = models.CharField("連携データ", max_length=40)
+    kind = models.CharField("連携区分", max_length=10, choices=Kind)
+    file_name = models.CharField("ファイル名", max_length=255)
+    sha256 = models.CharField(max_length=64)
+    as_of = models.DateTimeField("基準日時")
+    sequence = models.PositiveIntegerField("連番", default=1)
+    set_id = models.UUIDField("受領の組", default=uuid.uuid4)
+    state = models.CharField("状態", max_length=12, choices=State, default=State.RECEIVED)
+    rows = models.PositiveIntegerField("行数", default=0)
+    new = models.PositiveIntegerField("追加", default=0)
+    changed = models.PositiveIntegerField("変更", default=0)
+    gone = models.PositiveIntegerField("消滅", default=0)
+    unchanged = models.PositiveIntegerField("変更なし", default=0)
+    rejected = models.PositiveIntegerField("取込不可", default=0)
+    dropped_columns = ArrayField(models.CharField(max_length=100), default=list)
+    reason = models.CharField("理由コード", max_length=40, blank=True)
+    message = models.TextField("説明", blank=True)
+    seconds = models.FloatField("所要秒数", default=0)
+    file_size = models.PositiveBigIntegerField("ファイルの大きさ", default=0)
+    file_modified = models.DateTimeField("ファイルの更新日時", null=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField("反映日時", null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["feed", "-as_of"], name="delivery_feed_as_of")]
+        constraints = [
+            models.CheckConstraint(
+                name="applied_has_time",
+                condition=~models.Q(state="applied") | models.Q(applied_at__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="one_applied_delivery_per_file",
+                fields=["feed", "sha256", "as_of", "sequence"],
+                condition=models.Q(state="applied"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class Rejection(models.Model):
+    """One refused row (取込不可行) with its reason, kept until someone resolves it."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="rejections")
+    line = models.PositiveIntegerField("行番号")
+    reason = models.CharField("理由コード", max_length=40)
+    message = models.TextField("説明")
+    columns = models.JSONField("残した項目", default=dict)
+    resolved_at = models.DateTimeField("解決日時", null=True)
+
+    class Meta:
+        ordering = ["delivery", "line"]
+
+
+class Household(models.Model):
+    """世帯, by 世帯番号; the head may be unset (世帯主未設定)."""
+
+    number = models.TextField("世帯番号", primary_key=True)
+    head = models.ForeignKey(
+        Identity, verbose_name="世帯主", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+
+class Resident(models.Model):
+    """One person in the register (住民 or 住登外): the latest row of 住民基本台帳, byte for byte in `record`.
+
+    The other columns are read from `record` by the importer and never edited by hand. `row_hash`
+    covers the person's older rows too, since former names and addresses are searched as well.
+    What an export may hold in any length is TextField: lengths of the standard change (domain:
+    町字 18 → 120) and nothing is truncated.
+    """
+
+    identity = models.OneToOneField(
+        Identity, primary_key=True, db_column="ref", on_delete=models.PROTECT, related_name="+"
+    )
+    number = models.CharField("宛名番号", max_length=15, unique=True)
+    household_number = models.TextField("世帯番号", blank=True, db_index=True)
+    kind = models.TextField("住民種別")
+    state = models.TextField("住民状態")
+    history_no = models.PositiveIntegerField("履歴番号", default=0)
+    branch_no = models.PositiveIntegerField("枝番号", default=0)
+    record = models.JSONField("台帳の行")
+    row_hash = models.BinaryField(max_length=32)
+    name = models.TextField("氏名")
+    name_kana = models.TextField("氏名フリガナ", blank=True)
+    birth_earliest = models.DateField("生年月日（最早）", null=True)
+    birth_latest = models.DateField("生年月日（最遅）", null=True)
+    sex = models.TextField("性別", blank=True)
+    relationship_codes = ArrayField(models.TextField(), default=list)
+    town = models.TextField("町字", blank=True)
+    gone_at = models.DateTimeField("全件から消えた日時", null=True)
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["birth_earliest", "birth_latest"], name="resident_birth")]
+
+
+class SearchKey(models.Model):
+    """A folded key one person is found by: never shown, never printed, made from what is stored."""
+
+    class Kind(models.TextChoices):
+        KANA = "kana", "カナ"
+        NAME = "name", "氏名"
+        ADDRESS = "address", "住所"
+        PHONE = "phone", "電話番号"
+
+    resident = models.ForeignKey(
+        Resident, db_column="ref", on_delete=models.CASCADE, related_name="+"
+    )
+    kind = models.CharField(max_length=8, choices=Kind)
+    key = models.TextField(db_collation="C")
+
+    class Meta:
+        indexes = [
+            models.Index("kind", OpClass("key", name="text_pattern_ops"), name="searchkey_prefix")
+        ]
+
+
+class Holding(models.Model):
+    """One record another core system holds about a resident (国保 資格, 児童手当 受給 …)."""
+
+    identity = models.ForeignKey(
+        Identity, db_column="ref", db_index=False, on_delete=models.PROTECT, related_name="+"
+    )
+    feed = models.CharField("連携データ", max_length=40)
+    record_key = models.TextField("記録のキー", blank=True)
+    version = ArrayField(models.TextField(), default=list)
+    record = models.JSONField("台帳の行")
+    row_hash = models.BinaryField(max_length=32)
+    active_from = models.DateField("有効開始日", null=True)
+    active_until = models.DateField("有効終了日", null=True)
+    active = models.BooleanField("該当", default=True)
+    gone_at = models.DateTimeField("全件から消えた日時", null=True)
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_holding_per_record", fields=["identity", "feed", "record_key"]
+            )
+        ]
+        indexes = [models.Index(fields=["feed"], name="holding_feed")]
+
+
+class Protection(models.Model):
+    """支援措置 of one person; never removed because a delivery lacks it, ended only by 区分 3.
+
+    A 区分 nobody knows is kept raw and counts as standing: the block fails closed.
+    """
+
+    class Kind(models.TextChoices):
+        FULL = "1", "支援措置"
+        PROVISIONAL = "2", "仮支援措置"
+        ENDED = "3", "支援措置終了"
+
+    identity = models.OneToOneField(
+        Identity, primary_key=True, db_column="ref", on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.TextField("支援措置区分", choices=Kind)
+    history_no = models.PositiveIntegerField("履歴番号", default=0)
+    starts_on = models.DateField("支援措置開始年月日", null=True)
+    ends_on = models.DateField("支援措置終了年月日", null=True)
+    record = models.JSONField("台帳の行")
+    row_hash = models.BinaryField(max_length=32)
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
