@@ -1,0 +1,202 @@
+"""The door: the only way data leaves the register.
+
+Every call names who asks (`by`) and, but for search, the engagement it stands on. The gates are written
+out below, in order: engagement, purpose, permission, consent or law, protection. Read and log line are
+one durable transaction (design: I1); what may not be seen comes back as Unknown with its reason (I2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from guardian.shortcuts import get_objects_for_user
+
+from consent import engagements, log
+from consent.actors import Actor
+from consent.models import AccessEntry, Account, Engagement
+from consent.passage import passage
+from consent.protection import is_masked
+from residents import feed, register, search as register_search
+from residents.facts import Fact, Reason, Unknown, Value
+
+
+class NotInEngagement(Exception):
+    """Someone outside the engagement's people was asked for."""
+
+
+class MayNotSearch(Exception):
+    """This account may not see the category basic, so it may not search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one purpose may see of one resident; `members` are the refs of the household in order."""
+
+    ref: UUID
+    facts: Mapping[str, Value]
+    categories: frozenset[str]
+    members: tuple[UUID, ...]
+    state: str
+    protected: bool
+    protection_expired: bool
+    masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What today's gates allow of one person in a stored snapshot."""
+
+    categories: frozenset[str]
+    masked: bool
+
+
+def vocabulary() -> Mapping[str, Fact]:
+    """Every fact the register can supply, by key; no personal data."""
+    return feed.facts()
+
+
+def open(refs: Collection[UUID], *, engagement: UUID, by: Actor) -> dict[UUID, Record]:
+    """Open these people's records for the engagement's purpose; one AccessEntry with a row per ref.
+
+    Raises EngagementClosed or NotInEngagement.
+    """
+    with passage():
+        ground = engagements.standing(engagement, by)
+        if not set(refs) <= set(ground.refs):
+            raise NotInEngagement
+        return _records(refs, ground, by)
+
+
+def open_household(ref: UUID, *, engagement: UUID, by: Actor) -> dict[UUID, Record]:
+    """Open one person of the engagement and everyone in the same household (世帯員), in order.
+
+    The members join the engagement's people. Raises EngagementClosed or NotInEngagement.
+    """
+    with passage():
+        ground = engagements.standing(engagement, by)
+        if ref not in ground.refs:
+            raise NotInEngagement
+        members = register.read([ref])[ref].members or (ref,)
+        joined = [member for member in members if member not in ground.refs]
+        if joined:
+            ground.refs = [*ground.refs, *joined]
+            ground.save(update_fields=["refs"])
+        return _records(members if ref in members else (ref, *members), ground, by)
+
+
+def look(
+    subjects: Mapping[UUID, Collection[str]],
+    *,
+    engagement: UUID,
+    by: Actor,
+    action: AccessEntry.Action = AccessEntry.Action.LOOK,
+) -> dict[UUID, Sight]:
+    """Permission, protection and log for a stored snapshot holding {ref: categories} of register data."""
+    with passage():
+        ground = engagements.standing(engagement, by)
+        if not set(subjects) <= set(ground.refs):
+            raise NotInEngagement
+        visible = _visible(ground, by)
+        people = register.read(list(subjects))
+        log.record(
+            action,
+            {ref: visible & set(held) for ref, held in subjects.items()},
+            by=by,
+            engagement=ground,
+        )
+        return {
+            ref: Sight(visible & set(held), _is_masked(people.get(ref), ground))
+            for ref, held in subjects.items()
+        }
+
+
+def search(query: str, *, by: Actor, search_id: UUID) -> register_search.Found:
+    """Find people by what a clerk types: minimal fields, flags, never a protected person's place.
+
+    Writes one AccessEntry with a subject row for each hit not yet logged under `search_id`.
+    Raises MayNotSearch.
+    """
+    with passage():
+        if "basic" not in permitted(by):
+            raise MayNotSearch
+        found = register_search.find(query)
+        hits = tuple(replace(hit, town=None) if hit.protected else hit for hit in found.hits)
+        before = log.shown_under(search_id)
+        log.record(
+            AccessEntry.Action.SEARCH,
+            {hit.ref: ["basic"] for hit in hits if hit.ref not in before},
+            by=by,
+            search_id=search_id,
+        )
+        return replace(found, hits=hits)
+
+
+def find_number(number: str, *, by: Actor) -> UUID | None:
+    """The ref behind a 宛名番号 someone has in hand (a command, a scanned sheet); None when unknown."""
+    with passage():
+        if "basic" not in permitted(by):
+            raise MayNotSearch
+        ref = register.ref_of(number)
+        log.record(AccessEntry.Action.SEARCH, {ref: ["basic"]} if ref else {}, by=by)
+        return ref
+
+
+def permitted(by: Actor) -> frozenset[str]:
+    """The categories this account may see at all (django-guardian `see`, through its role group)."""
+    account = Account.objects.get(pk=by.account_id)
+    granted = get_objects_for_user(
+        account, "consent.see", with_superuser=False, accept_global_perms=False
+    )
+    return frozenset(granted.values_list("code", flat=True))
+
+
+def _visible(ground: Engagement, by: Actor) -> frozenset[str]:
+    by_purpose = {*ground.purpose.by_law, *ground.agreed}
+    return frozenset(by_purpose & permitted(by))
+
+
+def _is_masked(person: register.RegisterPerson | None, ground: Engagement) -> bool:
+    return (
+        person is not None
+        and (person.protection is not None or person.household_protected)
+        and person.ref not in ground.revealed
+    )
+
+
+def _records(refs: Collection[UUID], ground: Engagement, by: Actor) -> dict[UUID, Record]:
+    visible = _visible(ground, by)
+    people = register.read(refs)
+    log.record(
+        AccessEntry.Action.OPEN, dict.fromkeys(people, visible), by=by, engagement=ground
+    )
+    return {ref: _record(people[ref], visible, ground) for ref in refs if ref in people}
+
+
+def _record(
+    person: register.RegisterPerson, visible: frozenset[str], ground: Engagement
+) -> Record:
+    masked = _is_masked(person, ground)
+    facts = {
+        key: _seen(person.facts.get(key), fact, visible, masked)
+        for key, fact in vocabulary().items()
+    }
+    return Record(
+        ref=person.ref,
+        facts=facts,
+        categories=visible,
+        members=person.members if "household" in visible else (),
+        state=person.state,
+        protected=person.protection is not None or person.household_protected,
+        protection_expired=person.protection is not None and person.protection.expired,
+        masked=masked,
+    )
+
+
+def _seen(value: Value | None, fact: Fact, visible: frozenset[str], masked: bool) -> Value:
+    if fact.category not in visible:
+        return Unknown(Reason.WITHHELD)
+    if masked and is_masked(fact.key):
+        return Unknown(Reason.PROTECTED)
+    return value or Unknown(Reason.NOT_HELD)

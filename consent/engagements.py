@@ -1,0 +1,114 @@
+"""Engagements: begin, agree, reveal, close. Without one there is only search."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from consent import log
+from consent.actors import Actor
+from consent.models import AccessEntry, Account, Category, Engagement, Purpose
+
+LASTS = timedelta(hours=4)
+
+
+class EngagementClosed(Exception):
+    """The engagement is closed, has expired, or belongs to another office."""
+
+
+class MayNotReveal(Exception):
+    """This role may not show a protected person's address (支援措置)."""
+
+
+def begin(purpose_code: str, refs: Collection[UUID], *, reference: str, by: Actor) -> Engagement:
+    """Begin an engagement of the newest version of a purpose for these people."""
+    purpose = Purpose.objects.filter(code=purpose_code).order_by("-version")[0]
+    return Engagement.objects.create(
+        purpose=purpose,
+        refs=list(refs),
+        reference=reference,
+        begun_by_id=by.account_id,
+        office=by.office,
+        until=timezone.now() + LASTS,
+    )
+
+
+def standing(engagement_id: UUID, by: Actor) -> Engagement:
+    """The engagement, if it still stands for this actor (its beginner or the same office).
+
+    Raises EngagementClosed otherwise.
+    """
+    engagement = Engagement.objects.select_related("purpose").get(pk=engagement_id)
+    mine = by.account_id == engagement.begun_by_id or (
+        bool(by.office) and by.office == engagement.office
+    )
+    if not mine or engagement.closed_at or engagement.until <= timezone.now():
+        raise EngagementClosed
+    return engagement
+
+
+@transaction.atomic
+def agree(engagement_id: UUID, categories: Collection[str], *, by: Actor) -> Engagement:
+    """Record which of the purpose's categories the person agrees to have used (同意)."""
+    engagement = standing(engagement_id, by)
+    engagement.agreed = [c for c in engagement.purpose.by_consent if c in categories]
+    engagement.agreed_at = timezone.now()
+    engagement.save(update_fields=["agreed", "agreed_at"])
+    log.record(
+        AccessEntry.Action.AGREE,
+        {ref: engagement.agreed for ref in engagement.refs},
+        by=by,
+        engagement=engagement,
+    )
+    return engagement
+
+
+@transaction.atomic
+def reveal(engagement_id: UUID, ref: UUID, *, reason: str, by: Actor) -> None:
+    """Show one protected person's address for a stated reason; logged, for this engagement only.
+
+    Raises MayNotReveal where the role holds no `reveal` on the category basic.
+    """
+    engagement = standing(engagement_id, by)
+    account = Account.objects.get(pk=by.account_id)
+    if not account.has_perm("consent.reveal", Category.objects.get(code="basic")):
+        raise MayNotReveal
+    if ref not in engagement.revealed:
+        engagement.revealed.append(ref)
+        engagement.save(update_fields=["revealed"])
+    log.record(
+        AccessEntry.Action.REVEAL, {ref: ["basic"]}, by=by, engagement=engagement, reason=reason
+    )
+
+
+def reopen(engagement_id: UUID, *, by: Actor) -> Engagement:
+    """A fresh engagement with the purpose, people and agreement of an earlier one (再印刷 …).
+
+    What was revealed is not carried over.
+    """
+    earlier = Engagement.objects.get(pk=engagement_id)
+    return Engagement.objects.create(
+        purpose=earlier.purpose,
+        refs=earlier.refs,
+        reference=earlier.reference,
+        begun_by_id=by.account_id,
+        office=by.office,
+        until=timezone.now() + LASTS,
+        agreed=earlier.agreed,
+        agreed_at=earlier.agreed_at,
+    )
+
+
+def close(engagement_id: UUID) -> None:
+    """Close it now; closing twice changes nothing."""
+    Engagement.objects.filter(pk=engagement_id, closed_at=None).update(closed_at=timezone.now())
+
+
+def close_expired() -> int:
+    """Close every engagement past its time; returns how many."""
+    now = timezone.now()
+    return Engagement.objects.filter(closed_at=None, until__lte=now).update(closed_at=now)

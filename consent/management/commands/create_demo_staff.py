@@ -1,0 +1,47 @@
+"""manage.py create_demo_staff: the demo town's staff, only where var/mode says demo or test."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.management.base import BaseCommand, CommandError
+
+from consent.models import Account, Department
+
+PASSWORD = "kakanai-demo"
+STAFF = (
+    ("sato", "佐藤 さくら", "clerk", "residents"),
+    ("suzuki", "鈴木 健", "clerk", "children"),
+    ("takahashi", "高橋 誠", "senior", "residents"),
+    ("admin", "管理 花子", "admin", "general"),
+    ("operator", "運用 太郎", "operator", "general"),
+)
+
+
+class Command(BaseCommand):
+    help = "Create the demo staff (again changes nothing) and print their logins as JSON."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.MODE not in ("demo", "test"):
+            raise CommandError("見本の職員は、bin/demo または bin/test の環境でだけ作れます。")
+        logins = []
+        for username, display_name, role, office in STAFF:
+            account, is_new = Account.objects.get_or_create(
+                username=username,
+                defaults={
+                    "display_name": display_name,
+                    "office": Department.objects.get(code=office),
+                    "demo": True,
+                },
+            )
+            if is_new:
+                account.set_password(PASSWORD)
+                account.save()
+            account.groups.add(Group.objects.get(name=role))
+            logins.append(
+                {"role": role, "user": username, "password": PASSWORD, "totp_secret": None}
+            )
+        self.stdout.write(json.dumps(logins, ensure_ascii=False))

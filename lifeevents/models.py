@@ -1,0 +1,146 @@
+"""Bundles: everything one life event asks of one household, done in one go."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+class CatalogueVersion(models.Model):
+    """One published catalogue, the immutable archive itself; bundles are bound to it."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    name = models.CharField("版", max_length=40)
+    document = models.JSONField()
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Bundle(models.Model):
+    """受付: one life event of one household, with its 受付番号, channel and state."""
+
+    class Channel(models.TextChoices):
+        DESK = "desk", "窓口"
+        ONLINE = "online", "オンライン"
+        PRE_VISIT = "pre_visit", "事前受付"
+
+    class State(models.TextChoices):
+        OPEN = "open", "対応中"
+        FINISHED = "finished", "完了"
+        CANCELLED = "cancelled", "取消"
+
+    class Step(models.TextChoices):
+        IDENTIFY = "identify", "本人確認"
+        AGREE = "agree", "同意"
+        ASK = "ask", "聞き取り"
+        CHECK = "check", "内容確認"
+        SIGN = "sign", "署名"
+        DONE = "done", "完了"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField("受付番号", max_length=20, unique=True)
+    event = models.SlugField("ライフイベント")
+    catalogue = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField("受付の経路", max_length=10, choices=Channel)
+    state = models.CharField("状態", max_length=10, choices=State, default=State.OPEN)
+    step = models.CharField("段階", max_length=10, choices=Step, default=Step.IDENTIFY)
+    version = models.PositiveIntegerField("更新番号", default=0)
+    on = models.DateField("届出日")
+    engagement = models.UUIDField("閲覧の根拠")
+    office = models.CharField("所属", max_length=60, blank=True)
+    served_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    identified = models.JSONField("本人確認の記録", default=dict, blank=True)
+    typed_chars = models.PositiveIntegerField("入力した文字数", default=0)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["served_by", "state"], name="bundle_mine")]
+        constraints = [
+            models.CheckConstraint(
+                name="finished_has_time",
+                condition=~models.Q(state="finished") | models.Q(finished_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Participant(models.Model):
+    """Someone in the bundle: a resident by ref, or a person not (yet) in the register, entered once."""
+
+    bundle = models.ForeignKey(Bundle, on_delete=models.CASCADE, related_name="participants")
+    key = models.SlugField("受付内の記号")
+    ref = models.UUIDField("住民の参照", null=True)
+    roles = models.JSONField("役割", default=list)
+    before = models.BooleanField("異動前の世帯員", default=False)
+    after = models.BooleanField("異動後の世帯員", default=False)
+    taking_part = models.BooleanField("手続に加わる", default=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [
+            models.UniqueConstraint(name="one_key_per_bundle", fields=["bundle", "key"]),
+            models.UniqueConstraint(name="one_ref_per_bundle", fields=["bundle", "ref"]),
+        ]
+
+
+class Answer(models.Model):
+    """One fact a person gave in this bundle (本人申告); value null is わからない."""
+
+    bundle = models.ForeignKey(Bundle, on_delete=models.CASCADE, related_name="answers")
+    subject = models.SlugField("対象", max_length=40)
+    fact = models.CharField("項目", max_length=60)
+    value = models.JSONField(null=True)
+    corrects = models.BooleanField("台帳の値を直した", default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_answer_per_fact", fields=["bundle", "subject", "fact"]
+            )
+        ]
+
+
+class Application(models.Model):
+    """One procedure inside a finished bundle, for one subject, with its state."""
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", "受付済み"
+        GUIDED = "guided", "案内のみ"
+        PENDING = "pending", "要確認"
+
+    bundle = models.ForeignKey(Bundle, on_delete=models.CASCADE, related_name="applications")
+    procedure = models.CharField("手続", max_length=60)
+    subject = models.SlugField("対象", max_length=40)
+    department = models.CharField("担当", max_length=60)
+    state = models.CharField("状態", max_length=10, choices=State)
+    deadline = models.DateField("期限", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_application_per_subject", fields=["bundle", "procedure", "subject"]
+            )
+        ]
+
+
+class Snapshot(models.Model):
+    """The values frozen at signature; papers use only this. Register data: read through door.look."""
+
+    bundle = models.OneToOneField(
+        Bundle, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    content = models.JSONField()
+    signed_at = models.DateTimeField("署名日時")
