@@ -1,0 +1,213 @@
+"""Reading the register: people with their facts, each with its origin, many at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import InvalidOperation
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from residents import feed, household, names
+from residents.facts import Fact, Known, Origin, Reason, Source, Unknown, Value
+from residents.models import Delivery, Holding, Identity, Protection, Resident
+
+LIVING_HERE = "1"  # 住民状態 住登者
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionState:
+    """A standing 支援措置 (区分 1 or 2). The end date ends nothing: `expired` only alerts."""
+
+    kind: str
+    starts_on: date | None
+    ends_on: date | None
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPerson:
+    """One resident as the register knows them; nothing is masked yet, that is the door's work.
+
+    `facts` has every key of `feed.facts()`; `categories` names each fact's category. `members` are
+    the current 世帯員 in the standard order, the person included while living here.
+    `household_protected`: someone else who lives in this household now stands under 支援措置.
+    `gone_at`: since when the full export lacks this person.
+    """
+
+    ref: UUID
+    number: str
+    household_number: str
+    state: str
+    kind: str
+    facts: Mapping[str, Value]
+    categories: Mapping[str, str]
+    members: tuple[UUID, ...]
+    protection: ProtectionState | None
+    household_protected: bool
+    as_of: datetime | None
+    gone_at: datetime | None
+
+    @property
+    def protected(self) -> bool:
+        """Whether where this person lives must not be shown."""
+        return self.protection is not None or self.household_protected
+
+
+def read(refs: Collection[UUID], *, on: date | None = None) -> dict[UUID, RegisterPerson]:
+    """The residents behind these refs, in five queries however many they are.
+
+    A ref without a resident (住登外 with holdings only, or unknown) is absent from the answer.
+    `on` is the day on which holdings count as held (今日 by default).
+    """
+    day = on or timezone.localdate()
+    residents = {each.pk: each for each in Resident.objects.filter(pk__in=refs)}
+    members = _members({each.household_number for each in residents.values()})
+    standing = _standing({*residents, *(each.ref for group in members.values() for each in group)})
+    origins = _origins()
+    holdings = _holdings(residents, day)
+    return {
+        ref: _person(
+            resident,
+            _facts(resident, holdings[ref], origins),
+            members.get(resident.household_number, ()),
+            standing,
+            origins,
+            day,
+        )
+        for ref, resident in residents.items()
+    }
+
+
+def household_refs(household_number: str) -> tuple[UUID, ...]:
+    """The current 世帯員 of a household in the standard order; () when nobody lives there."""
+    return tuple(each.ref for each in _members({household_number}).get(household_number, ()))
+
+
+def ref_of(number: str) -> UUID | None:
+    """The ref behind a 宛名番号, byte for byte; None when nobody has it."""
+    return Identity.objects.filter(number=number).values_list("ref", flat=True).first()
+
+
+def _person(
+    resident: Resident,
+    facts: dict[str, Value],
+    members: tuple[household.Member, ...],
+    standing: Mapping[UUID, Protection],
+    origins: Mapping[str, Origin],
+    day: date,
+) -> RegisterPerson:
+    own = standing.get(resident.pk)
+    juki = origins.get(feed.REGISTER)
+    return RegisterPerson(
+        ref=resident.pk,
+        number=resident.number,
+        household_number=resident.household_number,
+        state=resident.state,
+        kind=resident.kind,
+        facts=MappingProxyType(facts),
+        categories=_categories(),
+        members=tuple(each.ref for each in members),
+        protection=_state(own, day) if own else None,
+        household_protected=any(
+            each.ref in standing for each in members if each.ref != resident.pk
+        ),
+        as_of=juki.as_of if juki else None,
+        gone_at=resident.gone_at,
+    )
+
+
+def _members(numbers: Collection[str]) -> dict[str, tuple[household.Member, ...]]:
+    rows = Resident.objects.filter(
+        household_number__in=[number for number in numbers if number],
+        state=LIVING_HERE,
+        gone_at__isnull=True,
+    ).values_list("household_number", "pk", "number", "relationship_codes", "birth_earliest")
+    grouped = defaultdict(list)
+    for household_number, ref, number, codes, birth in rows:
+        grouped[household_number].append(household.Member(ref, number, tuple(codes), birth))
+    return {number: household.in_order(group) for number, group in grouped.items()}
+
+
+def _standing(refs: Collection[UUID]) -> dict[UUID, Protection]:
+    found = Protection.objects.filter(pk__in=refs).exclude(kind=Protection.Kind.ENDED)
+    return {each.pk: each for each in found.defer("record", "row_hash")}
+
+
+def _state(protection: Protection, day: date) -> ProtectionState:
+    expired = protection.ends_on is not None and protection.ends_on < day
+    return ProtectionState(protection.kind, protection.starts_on, protection.ends_on, expired)
+
+
+def _origins() -> dict[str, Origin]:
+    """For each feed that was ever applied: 台帳, its name and as of when its last delivery is."""
+    applied = Delivery.objects.filter(state=Delivery.State.APPLIED).values_list("feed")
+    latest = dict(applied.annotate(Max("as_of")))
+    return {
+        each.code: Origin(Source.REGISTER, each.name, latest[each.code])
+        for each in feed.feeds().values()
+        if each.code in latest
+    }
+
+
+def _holdings(refs: Collection[UUID], day: date) -> Mapping[UUID, dict[str, dict[str, Any]]]:
+    """{ref: {feed: row}} of what is held on that day; of several records the first by its key."""
+    held: defaultdict[UUID, dict[str, dict[str, Any]]] = defaultdict(dict)
+    rows = (
+        Holding.objects.filter(identity_id__in=refs, gone_at__isnull=True, active=True)
+        .filter(Q(active_from__isnull=True) | Q(active_from__lte=day))
+        .filter(Q(active_until__isnull=True) | Q(active_until__gt=day))
+        .order_by("record_key")
+    )
+    for ref, code, record in rows.values_list("identity_id", "feed", "record"):
+        held[ref].setdefault(code, record)
+    return held
+
+
+def _facts(
+    resident: Resident, held: Mapping[str, Mapping[str, str]], origins: Mapping[str, Origin]
+) -> dict[str, Value]:
+    facts: dict[str, Value] = {}
+    for each in feed.feeds().values():
+        row = resident.record if each.target == feed.Target.RESIDENT else held.get(each.code)
+        facts.update(_facts_of(each, row, origins.get(each.code)))
+    shown, juki = names.shown_name(resident.record), origins.get(feed.REGISTER)
+    if shown and juki:
+        facts["name"] = Known(shown, juki)
+    return facts
+
+
+def _facts_of(
+    each: feed.Feed, row: Mapping[str, str] | None, origin: Origin | None
+) -> Iterable[tuple[str, Value]]:
+    if each.target == feed.Target.HOLDING:
+        known = Known(row is not None, origin) if origin else Unknown(Reason.SOURCE_DOWN)
+        yield f"holds.{each.code}", known
+    for declared in each.facts:
+        yield declared.fact.key, _value(declared, row, origin)
+
+
+def _value(
+    declared: feed.FeedFact, row: Mapping[str, str] | None, origin: Origin | None
+) -> Value:
+    if origin is None:
+        return Unknown(Reason.SOURCE_DOWN)
+    try:
+        value = declared.read(row) if row is not None else None
+    except InvalidOperation:
+        # The row keeps what stands there; it is no number to reckon with.
+        value = None
+    return Unknown(Reason.NOT_HELD) if value is None else Known(value, origin)
+
+
+@cache
+def _categories() -> Mapping[str, str]:
+    declared: Mapping[str, Fact] = feed.facts()
+    return MappingProxyType({key: fact.category for key, fact in declared.items()})
