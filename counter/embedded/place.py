@@ -51,7 +51,9 @@ class Place:
         fits = len(os.fsencode(root / name)) <= LONGEST_SOCKET_DIR
         return (root if fits else Path("/tmp")) / name
 
-    def run(self, program: str, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, program: str, *arguments: str, **options: Any
+    ) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs as the owner and return what it said."""
         return subprocess.run(
             [self.binaries / "bin" / program, *arguments],

@@ -11,17 +11,19 @@ import atexit
 import fcntl
 import os
 import shlex
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psycopg
 
 from counter.embedded.place import NoServer, Place, settle
 
 NAME = "kakanai"
+PORT = 5432
 START_SECONDS = 600
 STOP_SECONDS = 120
 MEGABYTE = 1024 * 1024
@@ -29,7 +31,7 @@ MEGABYTE = 1024 * 1024
 _held: dict[Path, IO[str]] = {}
 
 
-def start(var: Path) -> dict[str, str]:
+def start(var: Path) -> dict[str, Any]:
     """Make sure the server of this installation runs; return its address for Django.
 
     It is stopped when the last process using it ends. Raises NoServer.
@@ -37,15 +39,26 @@ def start(var: Path) -> dict[str, str]:
     place = settle(var)
     if place.home not in _held:
         with _turn(place):
-            users = _open(place, "pg.lock")
+            users = _held[place.home] = _open(place, "pg.lock")
             fcntl.flock(users, fcntl.LOCK_SH)
-            with _open(place, "pg.alive") as alive:
-                if _lock_now(alive):
-                    _start(place, alive)
-            _wait_until_it_answers(place)
-        _held[place.home] = users
-        atexit.register(_leave, place, os.getpid())
-    return {"NAME": NAME, "USER": NAME, "HOST": str(_socket(place))}
+            atexit.register(_leave, place, os.getpid())
+            _ensure(place)
+    return {"NAME": NAME, "USER": NAME, "HOST": str(_socket(place)), "PORT": PORT}
+
+
+def revive(var: Path) -> None:
+    """Start the server again if it died; its users find it at the same address."""
+    place = settle(var)
+    if not _runs(place):
+        with _turn(place):
+            _ensure(place)
+
+
+def _ensure(place: Place) -> None:
+    with _open(place, "pg.alive") as alive:
+        if _lock_now(alive):
+            _start(place, alive)
+    _wait_until_it_answers(place)
 
 
 def _start(place: Place, alive: IO[str]) -> None:
@@ -67,11 +80,9 @@ def _start(place: Place, alive: IO[str]) -> None:
 
 
 def _create(place: Place) -> None:
+    # A draft is what an interrupted first start left: the rename is what makes it the data.
     draft = place.home / "pgdata-draft"
-    # A draft is what an interrupted first start left: the rename below is what makes it data.
     if draft.exists():
-        import shutil
-
         shutil.rmtree(draft)
     _make_private(draft, place)
     result = place.run(
@@ -86,11 +97,12 @@ def _create(place: Place) -> None:
 def _settings(place: Place) -> dict[str, str]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEGABYTE
     return {
+        "port": str(PORT),
         "unix_socket_directories": str(place.socket),
         "unix_socket_permissions": "0700",
         "listen_addresses": "",
         "max_connections": "100",
-        "shared_buffers": f"{min(max(memory // 8, 128), 2048)}MB",
+        "shared_buffers": f"{min(max(memory // 8, 128), 1024)}MB",
         "effective_cache_size": f"{max(memory // 2, 256)}MB",
         "work_mem": "32MB",
         "maintenance_work_mem": "256MB",
@@ -111,13 +123,11 @@ def _wait_until_it_answers(place: Place) -> None:
     while True:
         try:
             with psycopg.connect(
-                host=str(_socket(place)), user=NAME, dbname="postgres", autocommit=True
+                host=str(_socket(place)), port=PORT, user=NAME, dbname="postgres", autocommit=True
             ) as connection:
                 return _make_database(connection)
         except psycopg.OperationalError as error:
-            with _open(place, "pg.alive") as alive:
-                gone = _lock_now(alive)
-            if gone or time.monotonic() > deadline:
+            if not _runs(place) or time.monotonic() > deadline:
                 raise NoServer(f"The embedded PostgreSQL in {place.data} ended.") from error
         time.sleep(0.1)
 
@@ -155,9 +165,8 @@ def _socket(place: Place) -> Path:
 def _make_private(directory: Path, place: Place) -> None:
     """Make a directory only the server's user enters; refuse one that somebody else made."""
     directory.mkdir(mode=0o700, exist_ok=True)
-    if place.owner:
-        if directory.stat().st_uid == 0:
-            os.chown(directory, place.owner.uid, place.owner.gid)
+    if place.owner and directory.lstat().st_uid == 0:
+        os.chown(directory, place.owner.uid, place.owner.gid, follow_symlinks=False)
     uid = place.owner.uid if place.owner else os.geteuid()
     found = directory.lstat()
     if directory.is_symlink() or found.st_uid != uid or found.st_mode & 0o077:
