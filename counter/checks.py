@@ -11,7 +11,8 @@ from django.db import connections
 OLDEST_POSTGRES = 15
 
 
-@register(Tags.database)
+# Django runs checks tagged as database only before migrations; this one needs no connection.
+@register(Tags.models)
 def databases_open_no_transaction_around_requests(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
@@ -57,5 +58,5 @@ def the_server_is_new_enough(
             id="counter.E003",
         )
         for alias in databases or ()
-        if connections[alias].pg_version < OLDEST_POSTGRES * 10_000
+        if connections[alias].get_database_version() < (OLDEST_POSTGRES,)
     ]

@@ -54,6 +54,13 @@ def revive(var: Path) -> None:
             _ensure(place)
 
 
+def reset(var: Path) -> None:
+    """Drop the database with all it holds, whoever is connected to it, and make it anew."""
+    with _connect(settle(var)) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        _make_database(connection)
+
+
 def _ensure(place: Place) -> None:
     with _open(place, "pg.alive") as alive:
         if _lock_now(alive):
@@ -122,14 +129,18 @@ def _wait_until_it_answers(place: Place) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            with psycopg.connect(
-                host=str(_socket(place)), port=PORT, user=NAME, dbname="postgres", autocommit=True
-            ) as connection:
+            with _connect(place) as connection:
                 return _make_database(connection)
         except psycopg.OperationalError as error:
             if not _runs(place) or time.monotonic() > deadline:
                 raise NoServer(f"The embedded PostgreSQL in {place.data} ended.") from error
         time.sleep(0.1)
+
+
+def _connect(place: Place) -> psycopg.Connection:
+    return psycopg.connect(
+        host=str(_socket(place)), port=PORT, user=NAME, dbname="postgres", autocommit=True
+    )
 
 
 def _make_database(connection: psycopg.Connection) -> None:

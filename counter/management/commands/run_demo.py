@@ -1,0 +1,164 @@
+"""The demo: fills the register, starts every process and says READY."""
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.management import get_commands
+from django.core.management.base import BaseCommand, CommandError
+
+from counter.embedded import postgres, supervisor, town
+from counter.embedded.supervisor import Child
+
+MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+PAGE_SECONDS = 120
+
+
+class Command(BaseCommand):
+    help = "Run the whole system with made-up residents until Ctrl-C (bin/demo calls this)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--residents", type=int)
+        parser.add_argument("--reset", action="store_true")
+
+    def handle(self, *, port: int, residents: int | None, reset: bool, **options: Any) -> None:
+        if settings.IN_PRODUCTION:
+            raise CommandError("The demo does not run in production.")
+        # Started in the background by a shell, Ctrl-C's signal would be ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.url = f"http://localhost:{port}/"
+        self.report = settings.VAR / "demo.json"
+        with _only_demo(self.report):
+            _refuse_taken(port)
+            try:
+                self.serve(port, residents, reset=reset)
+            except KeyboardInterrupt:
+                self.say("Stopping …")
+            except (supervisor.GaveUp, town.OtherTown) as refusal:
+                raise CommandError(str(refusal)) from refusal
+            finally:
+                self.report.unlink(missing_ok=True)
+
+    def serve(self, port: int, residents: int | None, *, reset: bool) -> None:
+        """Prepare the database, run the processes and watch over them until a signal."""
+        if reset:
+            self.say("Throwing the demo's data away …")
+            _reset()
+        self.say("Preparing the database …")
+        self.run_command("migrate", "--verbosity", "0")
+        if "make_town" in get_commands():
+          town.settle(settings.VAR, residents, run=self.run_command, say=self.say)
+        people = {
+            "logins": self.ask_command("create_demo_staff"),
+            "residents": self.ask_command("demo_residents"),
+        }
+        settings.INBOX.mkdir(parents=True, exist_ok=True)
+        children = _children(port)
+        with supervisor.running(children):
+            self.say("Starting the web server and the worker …")
+            self.wait_for_page(children)
+            self.announce(people)
+            supervisor.keep(children, each_round=lambda: postgres.revive(settings.VAR))
+
+    def wait_for_page(self, children: list[Child]) -> None:
+        """Return when the first page is really served."""
+        deadline = time.monotonic() + PAGE_SECONDS
+        while not _served(self.url + "healthz"):
+            for child in children:
+                child.keep()
+            if time.monotonic() > deadline:
+                raise CommandError(f"No page at {self.url}; see {children[0].log}.")
+            time.sleep(0.2)
+
+    def announce(self, people: dict[str, Any]) -> None:
+        """Write var/demo.json for programs and print the same for people."""
+        draft = self.report.with_suffix(".draft")
+        draft.write_text(json.dumps({"url": self.url, **people}, ensure_ascii=False, indent=2))
+        draft.replace(self.report)
+        for login in people["logins"]:
+            self.say(f"  {login['role']}: {login['user']} / {login['password']}")
+        self.say(f"READY {self.url}")
+
+    def run_command(self, *arguments: str) -> None:
+        """Run one of our commands in a process of its own, showing what it says."""
+        result = subprocess.run([*MANAGE, *arguments], check=False)
+        if result.returncode:
+            raise CommandError(f"{arguments[0]} ended with {result.returncode}.")
+
+    def ask_command(self, name: str) -> list[dict[str, Any]]:
+        """Run one of our commands and return the JSON list it prints."""
+        if name not in get_commands():
+            return []
+        result = subprocess.run([*MANAGE, name], check=False, stdout=subprocess.PIPE)
+        if result.returncode:
+            raise CommandError(f"{name} ended with {result.returncode}.")
+        answer: list[dict[str, Any]] = json.loads(result.stdout)
+        return answer
+
+    def say(self, text: str) -> None:
+        """Print a line at once, also into a pipe."""
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def _children(port: int) -> list[Child]:
+    module = [sys.executable, "-m"]
+    web = [*module, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    web += ["--workers", "2", "--blocking-threads", "2", "counter.wsgi:application"]
+    worker = [*module, "celery", "--app", "counter", "worker", "--beat", "--concurrency", "2"]
+    return [
+        Child("web", web, settings.BASE_DIR, settings.VAR / "web.log"),
+        Child("worker", worker, settings.BASE_DIR, settings.VAR / "worker.log"),
+    ]
+
+
+@contextmanager
+def _only_demo(report: Any) -> Iterator[None]:
+    with (settings.VAR / "demo.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            where = json.loads(report.read_text())["url"] if report.exists() else "starting up"
+            raise CommandError(f"The demo of this clone already runs: {where}") from error
+        yield
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} is not free ({error.strerror}). "
+                f"Choose another: bin/demo --port {port + 1}"
+            ) from error
+
+
+def _reset() -> None:
+    """Drop the embedded server's database; one named by DATABASE_URL is not ours to drop."""
+    if os.environ.get("DATABASE_URL"):
+        raise CommandError("--reset works on the demo's own database; DATABASE_URL is set.")
+    postgres.reset(settings.VAR)
+    town.forget(settings.VAR)
+
+
+def _served(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
