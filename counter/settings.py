@@ -8,6 +8,7 @@ from environ import Env
 
 from counter import broker, logs
 from counter.embedded import mode, postgres, secret
+from counter.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -15,8 +16,6 @@ VAR = BASE_DIR / "var"
 env = Env()
 if (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
-
-# What it is
 
 MODE = mode.read(VAR, production=env.bool("KAKANAI_PRODUCTION", default=False))
 IN_PRODUCTION = MODE == "production"
@@ -136,7 +135,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "Asia/Tokyo"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # Language and time
 

@@ -60,7 +60,7 @@ class Command(BaseCommand):
         self.say("Preparing the database …")
         self.run_command("migrate", "--verbosity", "0")
         if "make_town" in get_commands():
-          town.settle(settings.VAR, residents, run=self.run_command, say=self.say)
+            town.settle(settings.VAR, residents, run=self.run_command, say=self.say)
         people = {
             "logins": self.ask_command("create_demo_staff"),
             "residents": self.ask_command("demo_residents"),
@@ -118,7 +118,11 @@ def _children(port: int) -> list[Child]:
     module = [sys.executable, "-m"]
     web = [*module, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     web += ["--workers", "2", "--blocking-threads", "2", "counter.wsgi:application"]
-    worker = [*module, "celery", "--app", "counter", "worker", "--beat", "--concurrency", "2"]
+    worker = [*module, "celery", "--app", "counter", "worker", "--beat", "--loglevel", "INFO"]
+    # One process with threads is enough here, and it ends at once.
+    worker += ["--pool", "threads", "--concurrency", "2"]
+    # These three talk to other workers, of which there are none.
+    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return [
         Child("web", web, settings.BASE_DIR, settings.VAR / "web.log"),
         Child("worker", worker, settings.BASE_DIR, settings.VAR / "worker.log"),
