@@ -11,14 +11,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from django.db.models import QuerySet
 from guardian.shortcuts import get_objects_for_user
 
 from consent import engagements, log
 from consent.actors import Actor
-from consent.models import AccessEntry, Account, Engagement
+from consent.models import AccessEntry, Account, Category, Engagement
 from consent.passage import passage
 from consent.protection import is_masked
-from residents import feed, register, search as register_search
+from residents import feed, register
+from residents import search as register_search
 from residents.facts import Fact, Reason, Unknown, Value
 
 
@@ -133,6 +135,17 @@ def search(query: str, *, by: Actor, search_id: UUID) -> register_search.Found:
         return replace(found, hits=hits)
 
 
+def glance(ref: UUID, *, by: Actor, search_id: UUID) -> register_search.Hit | None:
+    """One hit of a search again, for the page that asks what brought the person; logged as the search."""
+    with passage():
+        if "basic" not in permitted(by):
+            raise MayNotSearch
+        hit = register_search.hit(ref)
+        if hit and ref not in log.shown_under(search_id):
+            log.record(AccessEntry.Action.SEARCH, {ref: ["basic"]}, by=by, search_id=search_id)
+        return replace(hit, town=None) if hit and hit.protected else hit
+
+
 def find_number(number: str, *, by: Actor) -> UUID | None:
     """The ref behind a 宛名番号 someone has in hand (a command, a scanned sheet); None when unknown."""
     with passage():
@@ -146,8 +159,8 @@ def find_number(number: str, *, by: Actor) -> UUID | None:
 def permitted(by: Actor) -> frozenset[str]:
     """The categories this account may see at all (django-guardian `see`, through its role group)."""
     account = Account.objects.get(pk=by.account_id)
-    granted = get_objects_for_user(
-        account, "consent.see", with_superuser=False, accept_global_perms=False
+    granted: QuerySet[Category] = get_objects_for_user(
+        account, "consent.see", Category, with_superuser=False, accept_global_perms=False
     )
     return frozenset(granted.values_list("code", flat=True))
 
@@ -158,25 +171,17 @@ def _visible(ground: Engagement, by: Actor) -> frozenset[str]:
 
 
 def _is_masked(person: register.RegisterPerson | None, ground: Engagement) -> bool:
-    return (
-        person is not None
-        and (person.protection is not None or person.household_protected)
-        and person.ref not in ground.revealed
-    )
+    return person is not None and person.protected and person.ref not in ground.revealed
 
 
 def _records(refs: Collection[UUID], ground: Engagement, by: Actor) -> dict[UUID, Record]:
     visible = _visible(ground, by)
     people = register.read(refs)
-    log.record(
-        AccessEntry.Action.OPEN, dict.fromkeys(people, visible), by=by, engagement=ground
-    )
+    log.record(AccessEntry.Action.OPEN, dict.fromkeys(people, visible), by=by, engagement=ground)
     return {ref: _record(people[ref], visible, ground) for ref in refs if ref in people}
 
 
-def _record(
-    person: register.RegisterPerson, visible: frozenset[str], ground: Engagement
-) -> Record:
+def _record(person: register.RegisterPerson, visible: frozenset[str], ground: Engagement) -> Record:
     masked = _is_masked(person, ground)
     facts = {
         key: _seen(person.facts.get(key), fact, visible, masked)
@@ -188,7 +193,7 @@ def _record(
         categories=visible,
         members=person.members if "household" in visible else (),
         state=person.state,
-        protected=person.protection is not None or person.household_protected,
+        protected=person.protected,
         protection_expired=person.protection is not None and person.protection.expired,
         masked=masked,
     )

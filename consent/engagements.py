@@ -60,7 +60,7 @@ def agree(engagement_id: UUID, categories: Collection[str], *, by: Actor) -> Eng
     engagement.save(update_fields=["agreed", "agreed_at"])
     log.record(
         AccessEntry.Action.AGREE,
-        {ref: engagement.agreed for ref in engagement.refs},
+        dict.fromkeys(engagement.refs, engagement.agreed),
         by=by,
         engagement=engagement,
     )

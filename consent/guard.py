@@ -1,4 +1,4 @@
-"""The guard beside the door: during a request, no SQL may name a personal table unless a door call is open."""
+"""The guard beside the door: in a request, no SQL may name a personal table outside a door call."""
 
 from __future__ import annotations
 

@@ -13,11 +13,12 @@ from consent.models import Account, Department
 
 PASSWORD = "kakanai-demo"
 STAFF = (
-    ("sato", "佐藤 さくら", "clerk", "residents"),
-    ("suzuki", "鈴木 健", "clerk", "children"),
-    ("takahashi", "高橋 誠", "senior", "residents"),
-    ("admin", "管理 花子", "admin", "general"),
-    ("operator", "運用 太郎", "operator", "general"),
+    ("sato", "佐藤 さくら", ("clerk",), "residents"),
+    ("suzuki", "鈴木 健", ("clerk",), "children"),
+    ("takahashi", "高橋 誠", ("senior",), "residents"),
+    ("admin", "管理 花子", ("admin",), "general"),
+    # Commands act as this account when no --as is given, so it may also see records.
+    ("operator", "運用 太郎", ("operator", "clerk"), "general"),
 )
 
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         if settings.MODE not in ("demo", "test"):
             raise CommandError("見本の職員は、bin/demo または bin/test の環境でだけ作れます。")
         logins = []
-        for username, display_name, role, office in STAFF:
+        for username, display_name, roles, office in STAFF:
             account, is_new = Account.objects.get_or_create(
                 username=username,
                 defaults={
@@ -40,8 +41,8 @@ class Command(BaseCommand):
             if is_new:
                 account.set_password(PASSWORD)
                 account.save()
-            account.groups.add(Group.objects.get(name=role))
+            account.groups.add(*Group.objects.filter(name__in=roles))
             logins.append(
-                {"role": role, "user": username, "password": PASSWORD, "totp_secret": None}
+                {"role": roles[0], "user": username, "password": PASSWORD, "totp_secret": None}
             )
         self.stdout.write(json.dumps(logins, ensure_ascii=False))

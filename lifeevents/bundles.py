@@ -1,0 +1,180 @@
+"""Bundles: start, identify, agree, answer, finish. Every change names who makes it and what they saw.
+
+A verb takes the `version` its caller last saw and raises Stale when someone else (or a second click)
+was quicker; so two people in one bundle cannot overwrite each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from consent import engagements
+from consent.actors import Actor
+from lifeevents import numbering, seating, versions
+from lifeevents.models import Bundle
+
+METHODS = ("card", "one_point", "two_point", "known")
+
+
+class Stale(Exception):
+    """The bundle was changed since the caller saw it, or is no longer open."""
+
+
+class NotYours(Exception):
+    """No bundle of that 受付番号 that this actor's office may see."""
+
+
+class UnknownEvent(Exception):
+    """The catalogue has no such life event."""
+
+
+def start(
+    event: str,
+    ref: UUID,
+    *,
+    applicant: str,
+    on: date,
+    by: Actor,
+    channel: str = Bundle.Channel.DESK,
+    token: UUID | None = None,
+    newcomers: Iterable[str] = ("n1",),
+    elsewhere: Collection[UUID] = (),
+) -> Bundle:
+    """Start a bundle for a household: number it, open the engagement, seat who takes part.
+
+    `ref` is whom the event starts from (出生: a parent); `newcomers` are keys for people outside the
+    register, `elsewhere` residents of other households who take part. `token` is the id the page was
+    given, so that a second click finds the first click's bundle. Raises UnknownEvent.
+    """
+    version, catalogue = versions.current()
+    if event not in catalogue.events:
+        raise UnknownEvent(event)
+    assert applicant in seating.APPLICANTS
+    token = token or uuid4()
+    with transaction.atomic():
+        number = numbering.next_number(on)
+        bundle = Bundle.objects.filter(pk=token).first()
+        if bundle is None:
+            engagement = engagements.begin(event, [ref, *elsewhere], reference=number, by=by)
+            bundle = Bundle.objects.create(
+                id=token,
+                number=number,
+                event=event,
+                catalogue=version,
+                channel=channel,
+                on=on,
+                engagement=engagement.pk,
+                office=by.office,
+                served_by_id=by.account_id,
+            )
+    seating.seat(
+        bundle,
+        catalogue.events[event],
+        ref,
+        applicant=applicant,
+        by=by,
+        newcomers=newcomers,
+        elsewhere=elsewhere,
+    )
+    return bundle
+
+
+def find(number: str, *, by: Actor) -> Bundle:
+    """The bundle of a 受付番号, if this actor serves it or is of its office; else raises NotYours."""
+    bundle = _seen_by(by).filter(number=number).first()
+    if bundle is None:
+        raise NotYours
+    return bundle
+
+
+def mine(by: Actor) -> QuerySet[Bundle]:
+    """The open bundles this actor serves."""
+    return Bundle.objects.filter(state=Bundle.State.OPEN, served_by_id=by.account_id)
+
+
+def team(by: Actor) -> QuerySet[Bundle]:
+    """The open bundles of the actor's office that others serve."""
+    return _seen_by(by).filter(state=Bundle.State.OPEN).exclude(served_by_id=by.account_id)
+
+
+def finished_today(by: Actor) -> QuerySet[Bundle]:
+    """What the actor's office finished today, newest first."""
+    today = timezone.localdate()
+    return _seen_by(by).filter(finished_at__date=today).order_by("-finished_at")
+
+
+def identify(
+    bundle: Bundle,
+    *,
+    version: int,
+    method: str,
+    documents: Collection[str],
+    by: Actor,
+    authority: str = "",
+) -> None:
+    """Record how the applicant was identified (本人確認: 券面, 1点, 2点) and a proxy's authority."""
+    assert method in METHODS
+    with changing(bundle, version):
+        bundle.identified = {
+            "method": method,
+            "documents": list(documents),
+            "authority": authority,
+            "by": by.account_id,
+            "at": timezone.now().isoformat(),
+        }
+        bundle.step = Bundle.Step.AGREE
+        bundle.save(update_fields=["identified", "step"])
+
+
+def agree(bundle: Bundle, categories: Collection[str], *, version: int, by: Actor) -> None:
+    """Record which categories the person agrees to have used, and go on to the questions."""
+    with changing(bundle, version):
+        engagements.agree(bundle.engagement, categories, by=by)
+        bundle.step = Bundle.Step.ASK
+        bundle.save(update_fields=["step"])
+
+
+def set_taking_part(bundle: Bundle, key: str, taking_part: bool, *, version: int) -> None:
+    """Tick or untick one household member's part in the bundle."""
+    with changing(bundle, version):
+        bundle.participants.filter(key=key).update(taking_part=taking_part)
+
+
+def go_to(bundle: Bundle, step: str, *, version: int) -> None:
+    """Move to a step; nothing entered is lost."""
+    with changing(bundle, version):
+        bundle.step = Bundle.Step(step)
+        bundle.save(update_fields=["step"])
+
+
+def cancel(bundle: Bundle, *, version: int) -> None:
+    """Cancel (取下げ): close the engagement; answers go when retention disposes of them."""
+    with changing(bundle, version):
+        bundle.state = Bundle.State.CANCELLED
+        bundle.save(update_fields=["state"])
+        engagements.close(bundle.engagement)
+
+
+@contextmanager
+def changing(bundle: Bundle, version: int) -> Iterator[None]:
+    """One transaction in which the open bundle moves from `version` to the next; raises Stale."""
+    with transaction.atomic():
+        taken = Bundle.objects.filter(
+            pk=bundle.pk, version=version, state=Bundle.State.OPEN
+        ).update(version=F("version") + 1)
+        if not taken:
+            raise Stale
+        bundle.version = version + 1
+        yield
+
+
+def _seen_by(by: Actor) -> QuerySet[Bundle]:
+    seen = Q(served_by_id=by.account_id)
+    return Bundle.objects.filter(seen | Q(office=by.office) if by.office else seen)

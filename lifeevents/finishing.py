@@ -1,0 +1,66 @@
+"""Finishing: freeze the values, file the applications, close the engagement — once."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from consent import engagements
+from consent.actors import Actor
+from lifeevents import checklist, snapshots
+from lifeevents.bundles import changing
+from lifeevents.models import Application, Bundle, Snapshot
+from lifeevents.opened import Opened, open_bundle
+from lifeevents.rules.verdict import Tri
+
+
+class MissingValues(Exception):
+    """Required fields have no value yet and were not left for the pen; `labels` names them."""
+
+    def __init__(self, labels: list[str]) -> None:
+        self.labels = labels
+        super().__init__(f"{len(labels)} missing")
+
+
+def finish(bundle: Bundle, *, version: int, by: Actor, leave_open: bool = False) -> None:
+    """Finish a bundle: snapshot and applications stand together or not at all.
+
+    Finishing a finished bundle changes nothing. `leave_open` leaves missing fields for the pen.
+    Raises MissingValues or Stale.
+    """
+    if bundle.state == Bundle.State.FINISHED:
+        return
+    opened = open_bundle(bundle, by=by)
+    missing = missing_labels(opened)
+    if missing and not leave_open:
+        raise MissingValues(missing)
+    now = timezone.now()
+    content = snapshots.freeze(opened)
+    with changing(bundle, version):
+        Snapshot.objects.create(bundle=bundle, content=content, signed_at=now)
+        Application.objects.bulk_create(_applications(opened))
+        bundle.state, bundle.step, bundle.finished_at = Bundle.State.FINISHED, "done", now
+        bundle.save(update_fields=["state", "step", "finished_at"])
+        engagements.close(bundle.engagement)
+
+
+def missing_labels(opened: Opened) -> list[str]:
+    """The required fields without a value that can still be asked for, each once."""
+    cells = (cell for filled in opened.filled for cell in filled.all_cells())
+    return list(
+        dict.fromkeys(cell.label for cell in cells if cell.required and cell.state == "missing")
+    )
+
+
+def _applications(opened: Opened) -> list[Application]:
+    return [
+        Application(
+            bundle=opened.bundle,
+            procedure=each.procedure.code,
+            subject=each.subject,
+            department=each.procedure.department,
+            state=checklist.state_of(each),
+            deadline=each.deadline,
+        )
+        for each in opened.proposed
+        if each.verdict.value is not Tri.NO
+    ]

@@ -1,0 +1,99 @@
+"""Who is whose spouse, parent and child in one household, read from 続柄 codes (pure).
+
+続柄 is stated towards the head (世帯主): up to four codes, `20,20` is 子の子, `20,12` is 子の妻
+(住民記録システム標準仕様書 1.1.11). What the codes leave open stays open: nobody is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+HEAD = ("02",)
+SPOUSE_CODES = frozenset({"11", "12", "13", "14"})
+CHILD = "20"
+PARENT_CODES = frozenset({"51", "52"})
+WORDS = {
+    "02": "世帯主",
+    "11": "夫",
+    "12": "妻",
+    "13": "夫（未届）",
+    "14": "妻（未届）",
+    "20": "子",
+    "51": "父",
+    "52": "母",
+    "71": "兄",
+    "74": "弟",
+    "81": "姉",
+    "84": "妹",
+    "96": "縁故者",
+    "99": "同居人",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One household member: sex (1 男, 2 女) and the 続柄 codes towards the head."""
+
+    sex: str
+    codes: tuple[str, ...]
+
+
+def spouse_of(key: str, members: Mapping[str, Member]) -> str | None:
+    """The spouse (夫・妻, 未届 included) of a member, when the codes name exactly one."""
+    codes = members[key].codes
+    if codes == HEAD:
+        return _only(k for k, m in members.items() if _is_spouse_of_head(m.codes))
+    if _is_spouse_of_head(codes):
+        return _only(k for k, m in members.items() if m.codes == HEAD)
+    if codes and codes[-1] in SPOUSE_CODES:
+        return _only(k for k, m in members.items() if m.codes == codes[:-1] and _fits(m, codes[-1]))
+    married = [
+        k
+        for k, m in members.items()
+        if m.codes[:-1] == codes and m.codes[-1:] and m.codes[-1] in SPOUSE_CODES
+    ]
+    alike = [k for k, m in members.items() if m.codes == codes]
+    return married[0] if len(married) == 1 and len(alike) == 1 else None
+
+
+def children_of(key: str, members: Mapping[str, Member]) -> tuple[str, ...]:
+    """The children of a member in the household, in the order of `members`."""
+    codes = members[key].codes
+    if codes == HEAD or _is_spouse_of_head(codes):
+        wanted: tuple[str, ...] = (CHILD,)
+    elif codes and codes[0] in PARENT_CODES and len(codes) == 1:
+        wanted = HEAD
+    else:
+        line = codes[:-1] if codes and codes[-1] in SPOUSE_CODES else codes
+        alike = [k for k, m in members.items() if m.codes == line]
+        if len(alike) > 1 and codes == line:
+            return ()
+        wanted = (*line, CHILD)
+    return tuple(k for k, m in members.items() if m.codes == wanted and k != key)
+
+
+def codes_of_child(parent: Member) -> tuple[str, ...]:
+    """The 続柄 codes a newborn gets in this parent's household (子, 子の子 …)."""
+    if parent.codes == HEAD or _is_spouse_of_head(parent.codes):
+        return (CHILD,)
+    line = parent.codes[:-1] if parent.codes[-1:] and parent.codes[-1] in SPOUSE_CODES else None
+    return (*(line or parent.codes), CHILD)
+
+
+def in_words(codes: tuple[str, ...]) -> str:
+    """続柄 as it is written: 子の子 for `20,20`; an unknown code is shown raw."""
+    return "の".join(WORDS.get(code, code) for code in codes)
+
+
+def _is_spouse_of_head(codes: tuple[str, ...]) -> bool:
+    return len(codes) == 1 and codes[0] in SPOUSE_CODES
+
+
+def _fits(member: Member, spouse_code: str) -> bool:
+    return member.sex == ("1" if spouse_code in {"12", "14"} else "2")
+
+
+def _only(keys: Iterable[str]) -> str | None:
+    found = list(keys)
+    return found[0] if len(found) == 1 else None

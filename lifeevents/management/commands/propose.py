@@ -1,0 +1,122 @@
+"""manage.py propose: what a life event asks of a household, without starting anything."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from consent import door, engagements
+from lifeevents import answering, asking, proposals, seating, situation
+from lifeevents.management import trying
+from lifeevents.situation import Said
+
+
+class Command(BaseCommand):
+    help = (
+        "Propose every procedure of an event for a household; saves only an engagement and its log."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        trying.add_arguments(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        result = _propose(options)
+        if options["json"]:
+            self.stdout.write(json.dumps(result, ensure_ascii=False))
+            return
+        for each in result["proposals"]:
+            reasons = " / ".join(because["text"] for because in each["because"])
+            self.stdout.write(f"{each['verdict']:7} {each['name']}（{each['subject']}）{reasons}")
+
+
+def _propose(options: dict[str, Any]) -> dict[str, Any]:
+    by = trying.acting(options["account"])
+    catalogue = trying.current_catalogue()
+    event = catalogue.events[trying.event_of(options["event"], catalogue)]
+    refs = trying.refs_of(options["resident"] or "", by=by)
+    if not refs:
+        raise CommandError("--resident に宛名番号を指定してください。")
+    file = trying.read_answers(options["answers"])
+    others = trying.refs_of(options["others"], by=by)
+    on = trying.day_of(options["on"])
+    ground = engagements.begin("trial", [*refs, *others], reference="", by=by)
+    records = door.open_household(refs[0], engagement=ground.pk, by=by)
+    elsewhere = door.open(others, engagement=ground.pk, by=by) if others else {}
+    engagements.close(ground.pk)
+    seats = seating.arrange(event, records, refs[0], newcomers=file.newcomers, elsewhere=elsewhere)
+    vocabulary = catalogue.vocabulary(door.vocabulary())
+    said = {
+        (subject, fact): Said(_read(fact, value, catalogue, vocabulary))
+        for (subject, fact), value in file.answers.items()
+    }
+    now = situation.build(event, catalogue, seats, said, on=on, vocabulary=vocabulary)
+    proposed = proposals.propose(now, catalogue)
+    return {
+        "event": event.code,
+        "on": on.isoformat(),
+        "catalogue": trying.current_digest(),
+        "subjects": _subjects(seats),
+        "proposals": [_proposal(each) for each in proposed],
+        "questions": [_question(each) for each in asking.open_questions(now, catalogue, proposed)],
+    }
+
+
+def _read(fact: str, value: Any, catalogue: Any, vocabulary: Any) -> Any:
+    question = asking.question_for(fact, catalogue, vocabulary)
+    if question is None:
+        raise CommandError(f"回答ファイルの項目 {fact} は、聞く項目ではありません。")
+    if value is None:
+        return None
+    choices = tuple(str(choice.value) for choice in question.choices)
+    try:
+        return answering.read(fact, question.type, value, choices, question.max_length)
+    except answering.Unreadable as problem:
+        raise CommandError(f"回答ファイルの項目 {fact}：{problem}") from None
+
+
+def _subjects(seats: tuple[seating.Seat, ...]) -> list[dict[str, Any]]:
+    people = [
+        {
+            "id": seat.key,
+            "kind": "resident" if seat.ref else "participant",
+            "role": seat.roles[-1] if seat.roles else "member",
+            "number": _number(seat),
+        }
+        for seat in seats
+    ]
+    shared = [{"id": s, "kind": s, "role": s, "number": None} for s in ("household", "bundle")]
+    return [*people, *shared]
+
+
+def _number(seat: seating.Seat) -> str | None:
+    value = seat.record.facts.get("number") if seat.record else None
+    return getattr(value, "value", None)
+
+
+def _proposal(each: proposals.Proposed) -> dict[str, Any]:
+    deadline = each.procedure.deadline
+    return {
+        "procedure": each.procedure.code,
+        "name": each.procedure.name,
+        "subject": each.subject,
+        "verdict": each.verdict.value.value,
+        "because": [{"fact": why.fact, "text": why.text} for why in each.verdict.because],
+        "missing": [fact for fact, _ in each.verdict.missing],
+        "deadline": each.deadline.isoformat() if each.deadline else None,
+        "deadline_text": deadline.text if deadline else "",
+        "documents": list(each.documents),
+    }
+
+
+def _question(each: asking.Ask) -> dict[str, Any]:
+    question = each.question
+    return {
+        "fact": question.fact,
+        "subject": each.subject,
+        "text": question.text,
+        "type": "text" if question.type == "name" else str(question.type),
+        "choices": [{"value": c.value, "label": c.label} for c in question.choices],
+    }

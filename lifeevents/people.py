@@ -1,0 +1,102 @@
+"""The people of an opened bundle as screens show them: name, birth date, role, and what is masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from lifeevents.opened import Opened
+from lifeevents.seating import Seat
+from lifeevents.situation import BUNDLE, HOUSEHOLD
+from residents import wareki
+from residents.facts import Known, PartialDate, Reason, Unknown, Value
+
+ROLES = {
+    "newborn": "お子さま（出生）",
+    "mother": "母",
+    "father": "父",
+    "siblings": "きょうだい",
+    "applicant": "届け出る方",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """One person of the bundle; `address` is "" with its reason in `address_state` where not shown."""
+
+    key: str
+    ref: UUID | None
+    name: str
+    kana: str
+    roles: tuple[str, ...]
+    role_label: str
+    relationship: str
+    birth_text: str
+    age: int | None
+    address: str
+    address_state: str
+    is_new: bool
+    protected: bool
+    protection_expired: bool
+    masked: bool
+    taking_part: bool
+
+
+def people_of(opened: Opened) -> dict[str, PersonView]:
+    """Everyone seated, in order, by key."""
+    return {key: _person(seat, opened) for key, seat in opened.situation.seats.items()}
+
+
+def label_of(subject: str, opened: Opened) -> str:
+    """What a subject is called on screens: role and name; "世帯" for the household, "" for the bundle."""
+    if subject == HOUSEHOLD:
+        return "世帯"
+    if subject == BUNDLE:
+        return ""
+    name = opened.situation.world.fact("name", subject)
+    role = _role(opened.situation.seats[subject])
+    return " ".join(part for part in (role, _text(name)) if part)
+
+
+def _person(seat: Seat, opened: Opened) -> PersonView:
+    world, record = opened.situation.world, seat.record
+    address, birth = world.fact("address", seat.key), world.fact("birth_date", seat.key)
+    return PersonView(
+        key=seat.key,
+        ref=seat.ref,
+        name=_text(world.fact("name", seat.key)),
+        kana=_text(world.fact("name_kana", seat.key)),
+        roles=seat.roles,
+        role_label=_role(seat),
+        relationship=_text(world.fact("relationship", seat.key)),
+        birth_text=wareki.format(birth.value) if isinstance(birth, Known) else "",
+        age=_age(birth, opened.bundle.on),
+        address=_text(address),
+        address_state="known" if isinstance(address, Known) else _reason(address),
+        is_new=seat.ref is None,
+        protected=bool(record and record.protected),
+        protection_expired=bool(record and record.protection_expired),
+        masked=bool(record and record.masked),
+        taking_part=seat.taking_part,
+    )
+
+
+def _role(seat: Seat) -> str:
+    return next((ROLES[role] for role in ROLES if role in seat.roles), "")
+
+
+def _text(value: Value) -> str:
+    return str(value.value) if isinstance(value, Known) else ""
+
+
+def _reason(value: Value) -> str:
+    return value.reason if isinstance(value, Unknown) else Reason.NOT_HELD
+
+
+def _age(birth: Value, on: date) -> int | None:
+    """Whole years on a day, for reading only; rules count by 年齢計算ニ関スル法律 (reaches_age)."""
+    if not isinstance(birth, Known) or not isinstance(birth.value, PartialDate):
+        return None
+    day = birth.value.exact
+    return on.year - day.year - ((on.month, on.day) < (day.month, day.day)) if day else None

@@ -1,0 +1,185 @@
+"""Prefill: the papers of a bundle, each field filled from what is held or was answered (pure).
+
+Every cell knows its value's origin, or why it is empty; nothing is ever left to look blank by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lifeevents.asking import question_for
+from lifeevents.entries import Catalogue, Paper, PaperField, PaperRows
+from lifeevents.printed_values import CellText, printed
+from lifeevents.proposals import Proposed
+from lifeevents.situation import BUNDLE, HOUSEHOLD, Guard, Situation
+from residents.facts import Known, Origin, Reason, Source, Unknown, Value
+
+PEN, BLANK, MISSING = "pen", "blank", "missing"
+STATES = {
+    Reason.PROTECTED: "protected",
+    Reason.WITHHELD: "withheld",
+    Reason.DONT_KNOW: "dont_know",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One field of one paper: whose fact it shows, its text ready to print, and where it came from."""
+
+    key: str
+    label: str
+    subject: str
+    fact: str
+    print: str
+    state: str
+    text: CellText
+    origin: Origin | None
+    required: bool
+    guard: Guard | None
+
+
+@dataclass(frozen=True, slots=True)
+class FilledPaper:
+    """One paper for one subject of one procedure."""
+
+    paper: Paper
+    procedure: str
+    subject: str
+    cells: tuple[Cell, ...]
+    rows: tuple[tuple[str, tuple[tuple[Cell, ...], ...]], ...]
+
+    def all_cells(self) -> Iterator[Cell]:
+        """The single fields, then those of every row."""
+        yield from self.cells
+        for _, rows in self.rows:
+            for row in rows:
+                yield from row
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What papers print of the town and the bundle itself, by path (`bundle.number`, `town.mayor`)."""
+
+    values: dict[str, str]
+
+
+def fill_papers(
+    situation: Situation, catalogue: Catalogue, proposed: tuple[Proposed, ...], desk: Desk
+) -> tuple[FilledPaper, ...]:
+    """The papers of every procedure that is due, in the departments' order; one paper once a subject."""
+    order = {code: department.order for code, department in catalogue.departments.items()}
+    papers: dict[tuple[str, str], FilledPaper] = {}
+    for each in proposed:
+        for code in each.procedure.papers if each.due else ():
+            paper = catalogue.papers[code]
+            subject = each.subject if paper.per == "subject" else BUNDLE
+            if (code, subject) not in papers:
+                filled = _fill(paper, each, situation, catalogue, desk)
+                papers[code, subject] = filled
+    return tuple(sorted(papers.values(), key=lambda filled: order[filled.paper.department]))
+
+
+def _fill(
+    paper: Paper, each: Proposed, situation: Situation, catalogue: Catalogue, desk: Desk
+) -> FilledPaper:
+    def cell(field: PaperField, it: str | None = None) -> Cell:
+        return _cell(field, _whose(field.path, each.subject, it, situation), catalogue, situation)
+
+    def own(field: PaperField) -> Cell:
+        text = desk.values.get(field.path)
+        return _constant(field, text) if text is not None else cell(field)
+
+    rows = tuple(
+        (table.key, tuple(_row(table, member, cell) for member in _members(table, situation)))
+        for table in paper.rows
+    )
+    cells = tuple(own(field) for field in paper.fields)
+    return FilledPaper(paper, each.procedure.code, each.subject, cells, rows)
+
+
+def _row(table: PaperRows, member: str, cell: Any) -> tuple[Cell, ...]:
+    return tuple(cell(field, member) for field in table.fields)
+
+
+def _members(table: PaperRows, situation: Situation) -> tuple[str, ...]:
+    groups = (situation.world.groups.get(name, ()) for name in table.over.split("+"))
+    return tuple(dict.fromkeys(member for group in groups for member in group))
+
+
+def _whose(path: str, own: str, it: str | None, situation: Situation) -> str:
+    """The subject a path speaks of: self, it, bundle, household, or the first of a group ("" if none)."""
+    who = path.rpartition(".")[0] if path.count(".") == 1 else path.split(".", 1)[0]
+    if who == "it":
+        return it or ""
+    if who == "self":
+        return own
+    if who in (BUNDLE, HOUSEHOLD):
+        return who
+    members = situation.world.groups.get(who, ())
+    return members[0] if members else ""
+
+
+def fact_of(path: str) -> str:
+    """The fact key of a path: `self.name` is name, `mother.nhi.symbol` is nhi.symbol."""
+    return path.split(".", 1)[1]
+
+
+def _constant(field: PaperField, text: str) -> Cell:
+    origin = Origin(Source.DERIVED, "この受付")
+    shown = CellText(text)
+    return Cell(
+        field.key, field.label, BUNDLE, "", field.print, "known", shown, origin, False, None
+    )
+
+
+def _cell(field: PaperField, subject: str, catalogue: Catalogue, situation: Situation) -> Cell:
+    fact = "" if field.pen else fact_of(field.path)
+    if field.pen or not subject:
+        state = PEN if field.pen else BLANK
+        return Cell(
+            field.key, field.label, subject, fact, field.print, state, CellText(""), None,
+            False, None,
+        )  # fmt: skip
+    value = situation.world.fact(fact, subject)
+    if isinstance(value, Known):
+        kana = situation.world.fact(f"{fact}_kana", subject) if field.print == "name" else None
+        text = printed(value.value, field.print, question_for_choices(fact, catalogue, situation))
+        if isinstance(kana, Known):
+            text = CellText(text.text, str(kana.value), text.raw)
+        state, origin = "known", value.origin
+    else:
+        text, origin = CellText(""), None
+        state = _unknown_state(value, fact, catalogue, situation)
+    return Cell(
+        field.key,
+        field.label,
+        subject,
+        fact,
+        field.print,
+        state,
+        text,
+        origin,
+        field.required,
+        situation.guards.get((subject, fact)),
+    )
+
+
+def _unknown_state(value: Value, fact: str, catalogue: Catalogue, situation: Situation) -> str:
+    assert isinstance(value, Unknown)
+    if value.reason in STATES:
+        return STATES[value.reason]
+    askable = question_for(fact, catalogue, situation.world.vocabulary)
+    return MISSING if askable else BLANK
+
+
+def question_for_choices(
+    fact: str, catalogue: Catalogue, situation: Situation
+) -> tuple[tuple[Any, str], ...]:
+    """The (value, label) pairs a fact's codes are written with."""
+    question = catalogue.questions.get(fact)
+    if question and question.choices:
+        return tuple((choice.value, choice.label) for choice in question.choices)
+    declared = situation.world.vocabulary.get(fact)
+    return declared.choices if declared else ()

@@ -1,0 +1,76 @@
+"""Replies: the answers of a bundle, given several at once, taken back one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from consent import door
+from consent.actors import Actor
+from lifeevents import answering, asking, versions
+from lifeevents.answering import BadAnswers, Unreadable
+from lifeevents.bundles import changing
+from lifeevents.models import Answer, Bundle
+from lifeevents.situation import BUNDLE, HOUSEHOLD, Answers, Said
+
+
+def answer(
+    bundle: Bundle,
+    answers: Mapping[tuple[str, str], Any],
+    *,
+    version: int,
+    by: Actor,
+    typed: int = 0,
+) -> None:
+    """Keep what the person said: {(subject, fact): text, or None for わからない}, all or none.
+
+    `typed` counts the characters someone had to write. Raises BadAnswers with a sentence for each
+    field, or Stale.
+    """
+    values = read_all(bundle, answers)
+    with changing(bundle, version):
+        bundle.typed_chars += typed
+        bundle.save(update_fields=["typed_chars"])
+        for (subject, fact), value in values.items():
+            Answer.objects.update_or_create(
+                bundle=bundle,
+                subject=subject,
+                fact=fact,
+                defaults={"value": value, "by_id": by.account_id},
+            )
+
+
+def take_back(bundle: Bundle, subject: str, fact: str, *, version: int) -> None:
+    """Take one answer back, so that it is asked again or the register's value stands again."""
+    with changing(bundle, version):
+        bundle.answers.filter(subject=subject, fact=fact).delete()
+
+
+def of(bundle: Bundle) -> Answers:
+    """The answers of a bundle as the situation reads them."""
+    return {(each.subject, each.fact): Said(each.value, each.at) for each in bundle.answers.all()}
+
+
+def read_all(bundle: Bundle, answers: Mapping[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
+    """Read every answer by its question's type; raises BadAnswers naming all that cannot be read."""
+    subjects = {BUNDLE, HOUSEHOLD, *bundle.participants.values_list("key", flat=True)}
+    catalogue = versions.of(bundle)
+    vocabulary = catalogue.vocabulary(door.vocabulary())
+    values, messages = {}, {}
+    for (subject, fact), raw in answers.items():
+        question = asking.question_for(fact, catalogue, vocabulary)
+        if subject not in subjects or question is None:
+            messages[subject, fact] = "この項目は受け付けられません。"
+            continue
+        try:
+            values[subject, fact] = None if raw is None else _read(question, raw)
+        except Unreadable as problem:
+            messages[subject, fact] = str(problem)
+    if messages:
+        raise BadAnswers(messages)
+    return values
+
+
+def _read(question: Any, raw: Any) -> Any:
+    choices = tuple(str(choice.value) for choice in question.choices)
+    return answering.read(question.fact, question.type, raw, choices, question.max_length)

@@ -1,0 +1,293 @@
+"""What a screen shows of an opened bundle: people, proposals, questions and check rows, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from consent.actors import Actor
+from lifeevents import snapshots
+from lifeevents.asking import Ask, question_for
+from lifeevents.finishing import missing_labels
+from lifeevents.models import Bundle
+from lifeevents.opened import Offer, Opened, open_bundle
+from lifeevents.people import PersonView, label_of, people_of
+from lifeevents.prefill import Cell, question_for_choices
+from lifeevents.printed_values import printed
+from lifeevents.proposals import Proposed
+from lifeevents.rules.verdict import Tri
+from residents.facts import FactType, Known, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One proposal in words: whether it is needed, why, until when, and what to bring."""
+
+    code: str
+    name: str
+    summary: str
+    verdict: str
+    subject: str
+    subject_label: str
+    because: tuple[str, ...]
+    missing: tuple[str, ...]
+    deadline: date | None
+    deadline_text: str
+    days_left: int | None
+    documents: tuple[str, ...]
+    department: str
+    department_name: str
+    place: str
+    kind: str
+    papers: tuple[str, ...]
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as a form shows it; `suggestion` is what the family already answers (氏)."""
+
+    fact: str
+    subject: str
+    subject_label: str
+    text: str
+    help: str
+    type: str
+    choices: tuple[tuple[Any, str], ...]
+    unit: str
+    card: str
+    card_title: str
+    card_help: str
+    suggestion: str
+    max_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer given in this bundle, which can be taken back."""
+
+    fact: str
+    subject: str
+    label: str
+    subject_label: str
+    text: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One value of the check page: what will be printed, where it came from, on how many papers."""
+
+    fact: str
+    subject: str
+    label: str
+    text: str
+    kana: str
+    state: str
+    origin: str
+    source: str
+    papers: int
+    required: bool
+    editable: bool
+    type: str
+    choices: tuple[tuple[Any, str], ...]
+    unit: str
+    help: str
+    corrected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The check rows of one person, of the household or of the bundle."""
+
+    subject: str
+    title: str
+    rows: tuple[CheckRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One bundle as its page shows it."""
+
+    opened: Opened
+    bundle: Bundle
+    people: dict[str, PersonView]
+    proposals: tuple[Proposal, ...]
+    questions: tuple[Asked, ...]
+    answered: tuple[Answered, ...]
+    sections: tuple[Section, ...]
+    missing_labels: tuple[str, ...]
+    counts: dict[str, int]
+    categories: tuple[Offer, ...]
+    notice: str
+    agreed: bool
+    protected: bool
+
+    @property
+    def missing(self) -> tuple[CheckRow, ...]:
+        """The required rows without a value that can still be asked for."""
+        return tuple(
+            row
+            for section in self.sections
+            for row in section.rows
+            if row.required and row.state == "missing"
+        )
+
+
+def sit(bundle: Bundle, *, by: Actor) -> Sitting:
+    """The page of a started bundle; one door call. Raises EngagementClosed when its time is over."""
+    opened = open_bundle(bundle, by=by)
+    cells = [cell for filled in opened.filled for cell in filled.all_cells()]
+    return Sitting(
+        opened=opened,
+        bundle=bundle,
+        people=people_of(opened),
+        proposals=tuple(_proposal(each, opened) for each in opened.proposed),
+        questions=tuple(_asked(each, opened) for each in opened.asks),
+        answered=tuple(_answered(opened)),
+        sections=tuple(_sections(opened)),
+        missing_labels=tuple(missing_labels(opened)),
+        counts=snapshots.count(cells),
+        categories=opened.offers,
+        notice=opened.notice,
+        agreed=opened.agreed,
+        protected=opened.protected,
+    )
+
+
+def _proposal(each: Proposed, opened: Opened) -> Proposal:
+    procedure = each.procedure
+    department = opened.catalogue.departments[procedure.department]
+    return Proposal(
+        code=procedure.code,
+        name=procedure.name,
+        summary=procedure.summary,
+        verdict=each.verdict.value.value,
+        subject=each.subject,
+        subject_label=label_of(each.subject, opened),
+        because=tuple(because.text for because in each.verdict.because),
+        missing=tuple(_missing(each, opened)),
+        deadline=each.deadline,
+        deadline_text=procedure.deadline.text if procedure.deadline else "",
+        days_left=(each.deadline - opened.bundle.on).days if each.deadline else None,
+        documents=each.documents,
+        department=department.code,
+        department_name=department.name,
+        place=department.place,
+        kind=procedure.kind,
+        papers=tuple(opened.catalogue.papers[code].title for code in procedure.papers),
+        law=procedure.law,
+    )
+
+
+def _missing(each: Proposed, opened: Opened) -> Iterator[str]:
+    if each.verdict.value is not Tri.UNKNOWN:
+        return
+    vocabulary = opened.situation.world.vocabulary
+    for fact, subject in each.verdict.missing:
+        who = label_of(subject, opened)
+        label = vocabulary[fact].label if fact in vocabulary else fact
+        yield f"{who}：{label}" if who else label
+
+
+def _asked(each: Ask, opened: Opened) -> Asked:
+    question = each.question
+    card = opened.catalogue.cards.get(question.card) if question.card else None
+    return Asked(
+        fact=question.fact,
+        subject=each.subject,
+        subject_label=label_of(each.subject, opened),
+        text=question.text,
+        help=question.help,
+        type=question.type,
+        choices=tuple((choice.value, choice.label) for choice in question.choices),
+        unit=question.unit,
+        card=question.card,
+        card_title=card.title if card else "",
+        card_help=card.help if card else "",
+        suggestion=_suggestion(question.fact, opened),
+        max_length=question.max_length,
+    )
+
+
+def _suggestion(fact: str, opened: Opened) -> str:
+    """The parents' 氏 and its reading, when they share one (民法790条: the child takes it)."""
+    if fact not in ("name", "name_kana"):
+        return ""
+    world = opened.situation.world
+    names = [world.fact(fact, parent) for parent in world.groups["parents"]]
+    families = {
+        name.value.split("\u3000")[0]
+        for name in names
+        if isinstance(name, Known) and "\u3000" in name.value
+    }
+    return families.pop() if len(families) == 1 else ""
+
+
+def _answered(opened: Opened) -> Iterator[Answered]:
+    world = opened.situation.world
+    for (subject, fact), said in opened.situation.answers.items():
+        if fact not in world.vocabulary:
+            continue
+        value = world.fact(fact, subject)
+        text = _words(fact, value.value, opened) if isinstance(value, Known) else "わからない"
+        label = world.vocabulary[fact].label
+        yield Answered(fact, subject, label, label_of(subject, opened), text, said.at)
+
+
+def _words(fact: str, value: Any, opened: Opened) -> str:
+    choices = question_for_choices(fact, opened.catalogue, opened.situation)
+    return printed(value, opened.situation.world.vocabulary[fact].type, choices).text
+
+
+def _sections(opened: Opened) -> Iterator[Section]:
+    cells: dict[str, dict[str, list[Cell]]] = {}
+    for filled in opened.filled:
+        for cell in filled.all_cells():
+            if cell.fact and cell.subject and cell.state != "pen":
+                cells.setdefault(cell.subject, {}).setdefault(cell.fact, []).append(cell)
+    order = [*opened.situation.seats, "household", "bundle"]
+    for subject in sorted(cells, key=order.index):
+        rows = tuple(_row(fact, same, opened) for fact, same in cells[subject].items())
+        yield Section(subject, label_of(subject, opened) or "この受付", rows)
+
+
+def _row(fact: str, same: list[Cell], opened: Opened) -> CheckRow:
+    first, world = same[0], opened.situation.world
+    declared = world.vocabulary[fact]
+    question = question_for(fact, opened.catalogue, world.vocabulary)
+    answered = (first.subject, fact) in opened.situation.answers
+    seat = opened.situation.seats.get(first.subject)
+    return CheckRow(
+        fact=fact,
+        subject=first.subject,
+        label=declared.label,
+        text=first.text.text,
+        kana=first.text.kana,
+        state=first.state,
+        origin=_origin(first),
+        source=first.origin.source if first.origin else "",
+        papers=len(same),
+        required=any(cell.required for cell in same),
+        editable=question is not None and declared.type is not FactType.CODES,
+        type=question.type if question else declared.type,
+        choices=question_for_choices(fact, opened.catalogue, opened.situation),
+        unit=question.unit if question else "",
+        help=question.help if question else "",
+        corrected=answered and bool(seat and seat.ref) and _is_held(first, opened),
+    )
+
+
+def _is_held(cell: Cell, opened: Opened) -> bool:
+    record = opened.situation.seats[cell.subject].record
+    return record is not None and isinstance(record.facts.get(cell.fact), Known)
+
+
+def _origin(cell: Cell) -> str:
+    if cell.origin is None:
+        return ""
+    if cell.origin.source is Source.REGISTER and cell.origin.as_of:
+        return f"{cell.origin.label}（{cell.origin.as_of.month}月{cell.origin.as_of.day}日現在）"
+    return cell.origin.label

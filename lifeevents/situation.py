@@ -1,0 +1,207 @@
+"""The situation of one bundle: seats and answers as the World that rules and papers look at (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from lifeevents import answering, kinship
+from lifeevents.entries import Catalogue, Event
+from lifeevents.kinship import Member
+from lifeevents.rules.evaluate import evaluate
+from lifeevents.rules.verdict import Tri
+from lifeevents.rules.world import Person, World
+from lifeevents.seating import Seat
+from residents.facts import Fact, Known, Origin, Reason, Source, Unknown, Value
+
+BUNDLE, HOUSEHOLD = "bundle", "household"
+SHARED_BY_HOUSEHOLD = ("address", "postal_code", "household_number")
+ROLE_LABELS = {
+    "mother": "お母さま",
+    "father": "お父さま",
+    "newborn": "お子さま",
+    "applicant": "届け出る方",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One stored answer: its JSON value (None is わからない) and when it was given."""
+
+    value: Any
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Which register fact of whom a value rests on: what door.look must allow before it is shown."""
+
+    ref: UUID
+    fact: str
+
+
+Answers = Mapping[tuple[str, str], Said]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The World of one bundle with its seats, vocabulary, answers, and what guards each value."""
+
+    world: World
+    event: Event
+    seats: Mapping[str, Seat]
+    answers: Answers
+    guards: Mapping[tuple[str, str], Guard]
+
+
+def build(
+    event: Event,
+    catalogue: Catalogue,
+    seats: tuple[Seat, ...],
+    answers: Answers,
+    *,
+    on: date,
+    vocabulary: Mapping[str, Fact],
+) -> Situation:
+    """Put seats and answers together; roles the event defines by rule are found in a second look."""
+    by_key = {seat.key: seat for seat in seats}
+    head = _head(seats)
+    arriving = _arriving(head, _child_codes(seats), vocabulary)
+    facts = {seat.key: _facts(seat, arriving, answers, vocabulary) for seat in seats}
+    groups = _groups(seats, event)
+    world = World(
+        on=on,
+        event=event.code,
+        people={
+            seat.key: Person(seat.key, _label(seat, facts[seat.key]), facts[seat.key])
+            for seat in seats
+        },
+        groups=groups,
+        bundle=_said_of(BUNDLE, answers, vocabulary),
+        household={
+            **({key: facts[head.key][key] for key in SHARED_BY_HOUSEHOLD} if head else {}),
+            **_said_of(HOUSEHOLD, answers, vocabulary),
+        },
+        derived={key: derived.rule for key, derived in catalogue.derived.items()},
+        vocabulary=vocabulary,
+    )
+    if event.roles:
+        world = replace(world, groups={**groups, **_ruled_groups(event, world)})
+    return Situation(world, event, by_key, answers, _guards(seats, head, vocabulary))
+
+
+def _facts(
+    seat: Seat, arriving: Mapping[str, Value], answers: Answers, vocabulary: Mapping[str, Fact]
+) -> dict[str, Value]:
+    held = seat.record.facts if seat.record else arriving if seat.after else {}
+    return {**held, **_said_of(seat.key, answers, vocabulary)}
+
+
+def _said_of(subject: str, answers: Answers, vocabulary: Mapping[str, Fact]) -> dict[str, Value]:
+    return {
+        fact: _revived(said, vocabulary[fact])
+        for (whose, fact), said in answers.items()
+        if whose == subject and fact in vocabulary
+    }
+
+
+def _revived(said: Said, fact: Fact) -> Value:
+    if said.value is None:
+        return Unknown(Reason.DONT_KNOW)
+    return Known(
+        answering.revive(fact.type, said.value), Origin(Source.ANSWER, "本人申告", said.at)
+    )
+
+
+def _arriving(
+    head: Seat | None, codes: tuple[str, ...], vocabulary: Mapping[str, Fact]
+) -> dict[str, Value]:
+    """What follows for someone who enters the household: its address, 続柄 by the parents, no ledgers."""
+    origin = Origin(Source.DERIVED, "新しく世帯に入る方")
+    facts: dict[str, Value] = {
+        key: Known(False, origin) for key in vocabulary if key.startswith("holds.")
+    }
+    facts["relationship"] = Known(kinship.in_words(codes), origin)
+    facts["relationship_codes"] = Known(list(codes), origin)
+    if head and head.record:
+        shared = {key: head.record.facts[key] for key in SHARED_BY_HOUSEHOLD}
+        facts.update({key: _derived(value, "世帯の住所") for key, value in shared.items()})
+    return facts
+
+
+def _derived(value: Value, label: str) -> Value:
+    if isinstance(value, Unknown):
+        return value
+    return Known(value.value, Origin(Source.DERIVED, label, value.origin.as_of))
+
+
+def _head(seats: tuple[Seat, ...]) -> Seat | None:
+    for seat in seats:
+        codes = seat.record.facts.get("relationship_codes") if seat.record else None
+        if isinstance(codes, Known) and tuple(codes.value) == kinship.HEAD:
+            return seat
+    return None
+
+
+def _groups(seats: tuple[Seat, ...], event: Event) -> dict[str, tuple[str, ...]]:
+    head = _head(seats)
+    groups: dict[str, tuple[str, ...]] = {
+        "subjects": (),
+        event.subject_role: (),
+        "applicant": (),
+        "mother": (),
+        "father": (),
+        "parents": (),
+        "siblings": (),
+        "head": (head.key,) if head else (),
+        "household.before": tuple(seat.key for seat in seats if seat.before),
+        "household.after": tuple(seat.key for seat in seats if seat.after),
+        "participants": tuple(seat.key for seat in seats if seat.taking_part),
+    }
+    for seat in seats:
+        for role in seat.roles:
+            groups[role] = (*groups.get(role, ()), seat.key)
+    return groups
+
+
+def _ruled_groups(event: Event, world: World) -> dict[str, tuple[str, ...]]:
+    """Groups the event defines by a rule (児童手当の請求者 …): whom it holds for, else the first."""
+    found = {}
+    for name, role in event.roles.items():
+        members = world.groups.get(role.over, ())
+        chosen = tuple(m for m in members if evaluate(role.where, world, m).value is Tri.YES)
+        found[name] = chosen[:1] or members[:1]
+    return found
+
+
+def _label(seat: Seat, facts: Mapping[str, Value]) -> str:
+    name = facts.get("name")
+    called = f"{name.value}さん" if isinstance(name, Known) else ""
+    role = next((ROLE_LABELS[role] for role in seat.roles if role in ROLE_LABELS), "")
+    return role or called or "この方"
+
+
+def _guards(
+    seats: tuple[Seat, ...], head: Seat | None, vocabulary: Mapping[str, Fact]
+) -> dict[tuple[str, str], Guard]:
+    guards = {}
+    for seat in seats:
+        if seat.ref:
+            guards.update({(seat.key, key): Guard(seat.ref, key) for key in vocabulary})
+        elif head and head.ref and seat.after:
+            guards.update({(seat.key, key): Guard(head.ref, key) for key in SHARED_BY_HOUSEHOLD})
+    if head and head.ref:
+        guards.update({(HOUSEHOLD, key): Guard(head.ref, key) for key in SHARED_BY_HOUSEHOLD})
+    return guards
+
+
+def _child_codes(seats: tuple[Seat, ...]) -> tuple[str, ...]:
+    """The 続柄 codes of a child born to the seated parents."""
+    for seat in seats:
+        codes = seat.record.facts.get("relationship_codes") if seat.record else None
+        if "parents" in seat.roles and isinstance(codes, Known):
+            return kinship.codes_of_child(Member("", tuple(codes.value)))
+    return (kinship.CHILD,)
