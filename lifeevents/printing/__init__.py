@@ -1,0 +1,1 @@
+"""Printing: a bundle's frozen content becomes one PDF (no Django, no register, no network)."""

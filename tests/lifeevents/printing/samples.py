@@ -1,0 +1,294 @@
+"""A family with difficult names, and its bundle as printing receives it (all invented)."""
+
+import json
+from pathlib import Path
+
+CATALOGUE = Path(__file__).resolve().parents[3] / "lifeevents" / "catalogue"
+ADDRESS = "北海道北見市大通西二丁目１番地１８"
+KATAGAKI = f"{ADDRESS}　グランドメゾン北見大通西壱番館１２０５号室"
+
+
+def catalogue_part(name):
+    """One top-level part of the shipped catalogue, merged from its files."""
+    merged = {}
+    for path in sorted(CATALOGUE.glob("*.json")):
+        merged.update(json.loads(path.read_text(encoding="utf-8")).get(name, {}))
+    return merged
+
+
+def known(text, value=None, kana=""):
+    return {"text": text, "value": text if value is None else value, "kana": kana}
+
+
+def person(name, kana, born, sex, **facts):
+    return {
+        "name": known(name, kana=kana),
+        "birth_date": known(born, "2000-01-01"),
+        "sex": known("男" if sex == "1" else "女", sex),
+        "address": known(KATAGAKI),
+        "postal_code": known("090-0024"),
+        "joins_household": known("はい", True),
+        "supported_adult_child": known("いいえ", False),
+        **facts,
+    }
+
+
+BANK = {
+    "contact.phone": known("090-1234-5678"),
+    "contact.bank_name": known("北見ひかり信用金庫"),
+    "contact.bank_branch": known("大通支店"),
+    "contact.bank_kind": known("普通", "1"),
+    "contact.bank_number": known("0123456"),
+    "contact.bank_holder": known("ヨシダ　ミサキ"),
+}
+MOTHER = person(
+    "𠮷田　美咲",
+    "ヨシダ　ミサキ",
+    "平成4年7月31日",
+    "2",
+    relationship=known("妻"),
+    employer=known("会社員（株式会社オホーツク流氷水産加工 本社総務部）"),
+    civil_servant=known("いいえ", False),
+    pension_cover=known("厚生年金", "employee"),
+    reports_as_father=known("いいえ", False),
+    reports_as_mother=known("はい", True),
+    is_parent=known("はい", True),
+    **{
+        "residence_tax.income": known("3,184,000", "3184000"),
+        "nhi.symbol": known("北見 0123456"),
+        "nhi.branch": known("02"),
+        "pension.number": known("1234-567890"),
+        **BANK,
+    },
+)
+FATHER = person(
+    "𠮷田　健太郎",
+    "ヨシダ　ケンタロウ",
+    "昭和64年1月5日",
+    "1",
+    relationship=known("世帯主"),
+    employer=known("自営業（大工）"),
+    **{"residence_tax.income": known("2,910,500", "2910500"), **BANK},
+)
+NEWBORN = person(
+    "𠮷田　葵",
+    "ヨシダ　アオイ",
+    "令和8年11月15日",
+    "2",
+    relationship=known("子"),
+    birth_order=known("三女"),
+    legitimate=known("はい", True),
+    birth_time=known("午後3時20分"),
+    place_of_birth=known("北海道北見市北六条東二丁目１番地　北見赤十字病院"),
+)
+SIBLINGS = [
+    person("𠮷田　翔", "ヨシダ　ショウ", "平成19年4月2日", "1", relationship=known("子")),
+    person(
+        "葛󠄀城　さくら", "カツラギ　サクラ", "平成24年12月24日", "2", relationship=known("妻の子")
+    ),
+    person("渡邉󠄁　凛", "ワタナベ　リン", "平成30年2月28日", "2", relationship=known("妻の子")),
+]
+SIBLINGS[0]["supported_adult_child"] = known("はい", True)
+BUNDLE = {
+    "number": known("B-20261122-0001"),
+    "on": known("令和8年11月22日"),
+    "office": known("市民課"),
+    "family_register": known("北海道北見市大通西二丁目１番地"),
+    "register_head": known("𠮷田　健太郎"),
+    "lived_together_since": known("平成30年4月"),
+    "household_work": known("自由業・商工業", "2"),
+}
+GROUPS = {
+    "self": [NEWBORN],
+    "subjects": [NEWBORN],
+    "newborn": [NEWBORN],
+    "parents": [MOTHER, FATHER],
+    "parents-claimant": [FATHER],
+    "mother": [MOTHER],
+    "father": [FATHER],
+    "claimant": [MOTHER],
+    "applicant": [MOTHER],
+    "siblings": SIBLINGS,
+    "head": [FATHER],
+    "household.after": [FATHER, MOTHER, *SIBLINGS, NEWBORN],
+    "bundle": [BUNDLE],
+    "household": [{"address": known(KATAGAKI)}],
+}
+PAPERS = catalogue_part("papers")
+DEPARTMENTS = catalogue_part("departments")
+
+
+def cell(field, who):
+    """One frozen cell, as prefill makes it."""
+    made = {
+        "label": field["label"],
+        "state": "pen" if field.get("pen") else "blank",
+        "print": field.get("print", ""),
+        "text": "",
+        "kana": "",
+        "value": None,
+        "origin": "",
+    }
+    if field.get("pen") or who is None:
+        return made
+    fact = who.get(field["path"].split(".", 1)[1] if "." in field["path"] else "")
+    if fact is None:
+        return {**made, "state": "missing" if field["required"] else "blank"}
+    return {**made, "state": "known", "origin": "住民基本台帳", **fact}
+
+
+def members(over):
+    return list({id(one): one for name in over.split("+") for one in GROUPS[name]}.values())
+
+
+def who_of(path, subject):
+    for name in sorted(GROUPS, key=len, reverse=True):
+        if path.startswith(f"{name}."):
+            return subject if name == "self" else GROUPS[name][0]
+    raise KeyError(path)
+
+
+def frozen_paper(code, for_whom="subjects"):
+    """One paper of the shipped catalogue, filled for the first of a group."""
+    paper = PAPERS[code]
+    subject = GROUPS.get(for_whom, [None])[0]
+    return {
+        "code": code,
+        "procedure": code.removeprefix("paper."),
+        "title": paper["title"],
+        "form_number": paper["form_number"],
+        "department": paper["department"],
+        "department_name": DEPARTMENTS[paper["department"]]["name"],
+        "layout": paper["layout"],
+        "addressee": paper["addressee"],
+        "subject": subject["name"]["text"] if subject and "name" in subject else "",
+        "cells": {
+            field["key"]: cell(field, None if field.get("pen") else who_of(field["path"], subject))
+            for field in paper["fields"]
+        },
+        "rows": {
+            rows["key"]: [
+                {field["key"]: cell(field, one) for field in rows["fields"]}
+                for one in members(rows["over"])
+            ]
+            for rows in paper.get("rows", [])
+        },
+    }
+
+
+def all_papers():
+    """Every shipped paper, each for the person its procedure is for."""
+    whose = {
+        code: procedure["for"]
+        for procedure in catalogue_part("procedures").values()
+        for code in procedure.get("papers", [])
+    }
+    return [frozen_paper(code, whose.get(code, "subjects")) for code in PAPERS]
+
+
+def content(papers=None):
+    """A whole frozen bundle of 出生, with every shipped paper unless some are given."""
+    return {
+        "number": "B-20261122-0001",
+        "event": "出生",
+        "on": "2026-11-22",
+        "printed_at": "2026-11-22T10:41+09:00",
+        "office": "市民課",
+        "town": {"name": "北見市（見本データ）", "mayor": "北見市長"},
+        "applicant": "𠮷田　美咲",
+        "qr": "B-20261122-0001",
+        "training": False,
+        "checklist": CHECKLIST,
+        "papers": all_papers() if papers is None else papers,
+    }
+
+
+CHECKLIST = [
+    {
+        "department": "住民・戸籍窓口",
+        "place": "1番",
+        "items": [
+            {
+                "procedure": "birth.report",
+                "name": "出生届",
+                "subject": "𠮷田　葵さん",
+                "state": "submitted",
+                "deadline": "2026-11-28",
+                "deadline_text": "生まれた日を含めて14日以内",
+                "documents": ["出生証明書（届書の右側）", "母子健康手帳"],
+                "because": [{"fact": "birth", "text": "お子さまが生まれたため"}],
+            },
+            {
+                "procedure": "my.new",
+                "name": "マイナンバーカードの交付申請",
+                "subject": "𠮷田　葵さん",
+                "state": "submitted",
+                "deadline": None,
+                "deadline_text": "期限はありません",
+                "documents": [],
+                "because": ["マイナンバーカードを希望されているため"],
+            },
+        ],
+    },
+    {
+        "department": "国保・年金窓口",
+        "place": "2番",
+        "items": [
+            {
+                "procedure": "nhi.birth_lump",
+                "name": "出産育児一時金の支給申請（国民健康保険）",
+                "subject": "𠮷田　美咲さん",
+                "state": "pending",
+                "deadline": "2028-11-15",
+                "deadline_text": "",
+                "documents": ["直接支払制度の合意文書", "費用の明細書・領収書", "母子健康手帳"],
+                "because": [
+                    "お母さまが国民健康保険に加入しているため",
+                    "医療機関への直接支払では受け取れない分があるため",
+                ],
+            }
+        ],
+    },
+    {
+        "department": "こども窓口",
+        "place": "3番",
+        "items": [
+            {
+                "procedure": "child.allow",
+                "name": "児童手当の認定請求",
+                "subject": "𠮷田　美咲さん",
+                "state": "submitted",
+                "deadline": "2026-11-30",
+                "deadline_text": "生まれた日の翌日から15日以内",
+                "documents": ["請求者名義の通帳", "健康保険の資格が分かるもの"],
+                "because": ["児童手当を受けている保護者がいないため"],
+            },
+            {
+                "procedure": "child.medical",
+                "name": "子ども医療費受給者証の交付申請",
+                "subject": "𠮷田　葵さん",
+                "state": "submitted",
+                "deadline": None,
+                "deadline_text": "お子さまの健康保険が決まりしだい",
+                "documents": ["お子さまの資格確認書"],
+                "because": ["お子さまが医療費の助成を受けられる年齢のため"],
+            },
+        ],
+    },
+    {
+        "department": "市役所以外の窓口",
+        "place": "",
+        "items": [
+            {
+                "procedure": "birth.lump",
+                "name": "勤務先への届出",
+                "subject": "",
+                "state": "guided",
+                "deadline": None,
+                "deadline_text": "勤務先にお尋ねください",
+                "documents": [],
+                "because": [],
+            }
+        ],
+    },
+]
