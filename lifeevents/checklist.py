@@ -52,5 +52,5 @@ def _item(each: Proposed, opened: Opened) -> dict[str, Any]:
         "deadline": each.deadline.isoformat() if each.deadline else None,
         "deadline_text": each.procedure.deadline.text if each.procedure.deadline else "",
         "documents": list(each.documents),
-        "because": [because.text for because in each.verdict.because],
+        "because": list(each.reasons),
     }

@@ -29,6 +29,11 @@ class Proposed:
         """Whether the procedure is needed."""
         return self.verdict.value is Tri.YES
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, one sentence each; two facts that are said in the same words are said once."""
+        return tuple(dict.fromkeys(because.text for because in self.verdict.because))
+
 
 def propose(
     situation: Situation, catalogue: Catalogue, closed: Callable[[date], bool] = is_closed

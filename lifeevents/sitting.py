@@ -10,6 +10,7 @@ from typing import Any
 from consent.actors import Actor
 from lifeevents import snapshots
 from lifeevents.asking import Ask, question_for
+from lifeevents.entries import Event
 from lifeevents.finishing import missing_labels
 from lifeevents.models import Bundle
 from lifeevents.opened import Offer, Opened, open_bundle
@@ -126,6 +127,11 @@ class Sitting:
     protected: bool
 
     @property
+    def event(self) -> Event:
+        """The life event of the bundle's own catalogue version."""
+        return self.opened.event
+
+    @property
     def missing(self) -> tuple[CheckRow, ...]:
         """The required rows without a value that can still be asked for."""
         return tuple(
@@ -167,7 +173,7 @@ def _proposal(each: Proposed, opened: Opened) -> Proposal:
         verdict=each.verdict.value.value,
         subject=each.subject,
         subject_label=label_of(each.subject, opened),
-        because=tuple(because.text for because in each.verdict.because),
+        because=each.reasons,
         missing=tuple(_missing(each, opened)),
         deadline=each.deadline,
         deadline_text=procedure.deadline.text if procedure.deadline else "",
