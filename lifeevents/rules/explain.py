@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 from lifeevents.rules import dates
-from lifeevents.rules.judge import Ground, own_sentence
+from lifeevents.rules.judge import Ground, judge, operand, own_sentence
 from lifeevents.rules.nodes import (
     Add,
+    And,
     Between,
     Birthday,
     Compare,
@@ -18,9 +19,10 @@ from lifeevents.rules.nodes import (
     FactOf,
     In,
     NextMarch31,
+    Or,
     ReachesAge,
 )
-from lifeevents.rules.sight import Atom
+from lifeevents.rules.sight import Atom, Sight
 from lifeevents.rules.verdict import Tri, Verdict
 from lifeevents.rules.world import World
 from residents import wareki
@@ -44,8 +46,18 @@ def explain(verdict: Verdict, world: World) -> tuple[str, ...]:
 
 def event_sentence(expr: Expr, tri: Tri, world: World, self_id: str) -> str:
     """Why a verdict that rests on no fact is as it is: the event itself, or an empty group."""
-    said = own_sentence(expr, tri)
+    said = _sentence_below(expr, tri, world, self_id)
     return _filled(said, self_id, world) or (ALWAYS if tri is Tri.YES else NOBODY)
+
+
+def _sentence_below(expr: Expr, tri: Tri, world: World, self_id: str) -> str:
+    """The author's sentence of the node, else of the first part that alone decides without a fact."""
+    said = own_sentence(expr, tri)
+    if said or not isinstance(expr, And | Or):
+        return said
+    judged = ((part, judge(part, Sight(world, operand), self_id, self_id)) for part in expr.of)
+    told = (_sentence_below(part, tri, world, self_id) for part, by in judged if by == (tri, ()))
+    return next(filter(None, told), "")
 
 
 def sentence(ground: Ground, world: World, self_id: str) -> str:
