@@ -61,9 +61,10 @@ def children_of(key: str, members: Mapping[str, Member]) -> tuple[str, ...]:
     """The children of a member in the household, in the order of `members`."""
     codes = members[key].codes
     if codes == HEAD or _is_spouse_of_head(codes):
-        wanted: tuple[str, ...] = (CHILD,)
-    elif codes and codes[0] in PARENT_CODES and len(codes) == 1:
-        wanted = HEAD
+        own = (*codes, CHILD)  # 妻の子: the spouse's by an earlier marriage
+        return tuple(k for k, m in members.items() if m.codes in ((CHILD,), own))
+    if codes and codes[0] in PARENT_CODES and len(codes) == 1:
+        wanted: tuple[str, ...] = HEAD
     else:
         line = codes[:-1] if codes and codes[-1] in SPOUSE_CODES else codes
         alike = [k for k, m in members.items() if m.codes == line]
