@@ -30,10 +30,10 @@ class Member:
 
 
 def in_order(members: Iterable[Member]) -> tuple[Member, ...]:
-    """世帯主, 配偶者, 子（生年月日順、同日は宛名番号順）, 子の家族, 父母, 兄弟姉妹, 祖父母, 親族, 縁故者, 同居人.
+    """世帯主, 配偶者, 子（生年月日順）, 子の家族, 父母, 兄弟姉妹, 祖父母, 親族, 縁故者, 同居人.
 
-    Someone without a relationship code (続柄空欄) comes last. A spouse's child, parent or sibling
-    stands after one's own.
+    Children of one birthday go by 宛名番号. Without a code (続柄空欄) one comes last; a spouse's
+    child, parent or sibling stands after one's own.
     """
     return tuple(sorted(members, key=_place))
 

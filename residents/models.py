@@ -92,6 +92,28 @@ class Rejection(models.Model):
         ordering = ["delivery", "line"]
 
 
+class StagedRow(models.Model):
+    """One row of a delivery while it is being imported (読込中の行); the table is emptied afterwards.
+
+    Unlogged and without an index, therefore made by hand in the migration.
+    """
+
+    pk = models.CompositePrimaryKey("delivery_id", "line")
+    delivery_id = models.UUIDField()
+    line = models.PositiveIntegerField("行番号")
+    number = models.TextField("宛名番号")
+    record_key = models.TextField("記録のキー", null=True)  # noqa: DJ001
+    version_key = models.TextField("版の並び", db_collation="C")
+    version = ArrayField(models.TextField())
+    record = models.JSONField("台帳の行")
+    row_hash = models.BinaryField(max_length=32)
+    reason = models.CharField("理由コード", max_length=40)
+    message = models.TextField("説明")
+
+    class Meta:
+        managed = False
+
+
 class Household(models.Model):
     """世帯, by 世帯番号; the head may be unset (世帯主未設定)."""
 
@@ -132,7 +154,14 @@ class Resident(models.Model):
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["birth_earliest", "birth_latest"], name="resident_birth")]
+        indexes = [
+            models.Index(fields=["birth_earliest", "birth_latest"], name="resident_birth"),
+            models.Index(
+                fields=["birth_earliest", "birth_latest"],
+                name="resident_birth_unsure",
+                condition=models.Q(birth_earliest__lt=models.F("birth_latest")),
+            ),
+        ]
 
 
 class SearchKey(models.Model):

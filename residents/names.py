@@ -37,6 +37,14 @@ def shown_name(row: Mapping[str, str]) -> str:
     return _joined(row, order) or row.get(NAME, "") or _joined(row, _ALL)
 
 
+def shown_kana(row: Mapping[str, str]) -> str:
+    """The reading to sort and show by: that of the 通称 where 氏名優先区分 puts the 通称 first."""
+    first = _ORDER.get(row.get("氏名優先区分", ""), (NAME,))[0]
+    if row.get("住民種別") == FOREIGN and first == ALIAS and row.get(ALIAS_KANA):
+        return row[ALIAS_KANA]
+    return row.get(KANA, "") or row.get(ALIAS_KANA, "")
+
+
 def other_names(row: Mapping[str, str]) -> tuple[str, ...]:
     """通称, 旧氏, ローマ字 and 漢字 names that `shown_name` does not already show."""
     shown = shown_name(row)

@@ -194,9 +194,7 @@ def _facts_of(
         yield declared.fact.key, _value(declared, row, origin)
 
 
-def _value(
-    declared: feed.FeedFact, row: Mapping[str, str] | None, origin: Origin | None
-) -> Value:
+def _value(declared: feed.FeedFact, row: Mapping[str, str] | None, origin: Origin | None) -> Value:
     if origin is None:
         return Unknown(Reason.SOURCE_DOWN)
     try:

@@ -8,146 +8,334 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=15, unique=True, verbose_name='宛名番号')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=15, unique=True, verbose_name="宛名番号")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('feed', models.CharField(max_length=40, verbose_name='連携データ')),
-                ('kind', models.CharField(choices=[('full', '全件'), ('changes', '差分')], max_length=10, verbose_name='連携区分')),
-                ('file_name', models.CharField(max_length=255, verbose_name='ファイル名')),
-                ('sha256', models.CharField(max_length=64)),
-                ('as_of', models.DateTimeField(verbose_name='基準日時')),
-                ('sequence', models.PositiveIntegerField(default=1, verbose_name='連番')),
-                ('set_id', models.UUIDField(default=uuid.uuid4, verbose_name='受領の組')),
-                ('state', models.CharField(choices=[('received', '受領'), ('staged', '読込済み'), ('checked', '確認済み'), ('applied', '反映済み'), ('held', '保留'), ('refused', '拒否'), ('rolled_back', '取消済み')], default='received', max_length=12, verbose_name='状態')),
-                ('rows', models.PositiveIntegerField(default=0, verbose_name='行数')),
-                ('new', models.PositiveIntegerField(default=0, verbose_name='追加')),
-                ('changed', models.PositiveIntegerField(default=0, verbose_name='変更')),
-                ('gone', models.PositiveIntegerField(default=0, verbose_name='消滅')),
-                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='変更なし')),
-                ('rejected', models.PositiveIntegerField(default=0, verbose_name='取込不可')),
-                ('dropped_columns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), default=list, size=None)),
-                ('reason', models.CharField(blank=True, max_length=40, verbose_name='理由コード')),
-                ('message', models.TextField(blank=True, verbose_name='説明')),
-                ('seconds', models.FloatField(default=0, verbose_name='所要秒数')),
-                ('file_size', models.PositiveBigIntegerField(default=0, verbose_name='ファイルの大きさ')),
-                ('file_modified', models.DateTimeField(null=True, verbose_name='ファイルの更新日時')),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
-                ('applied_at', models.DateTimeField(null=True, verbose_name='反映日時')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("feed", models.CharField(max_length=40, verbose_name="連携データ")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("full", "全件"), ("changes", "差分")],
+                        max_length=10,
+                        verbose_name="連携区分",
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255, verbose_name="ファイル名")),
+                ("sha256", models.CharField(max_length=64)),
+                ("as_of", models.DateTimeField(verbose_name="基準日時")),
+                ("sequence", models.PositiveIntegerField(default=1, verbose_name="連番")),
+                ("set_id", models.UUIDField(default=uuid.uuid4, verbose_name="受領の組")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "受領"),
+                            ("staged", "読込済み"),
+                            ("checked", "確認済み"),
+                            ("applied", "反映済み"),
+                            ("held", "保留"),
+                            ("refused", "拒否"),
+                            ("rolled_back", "取消済み"),
+                        ],
+                        default="received",
+                        max_length=12,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("rows", models.PositiveIntegerField(default=0, verbose_name="行数")),
+                ("new", models.PositiveIntegerField(default=0, verbose_name="追加")),
+                ("changed", models.PositiveIntegerField(default=0, verbose_name="変更")),
+                ("gone", models.PositiveIntegerField(default=0, verbose_name="消滅")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="変更なし")),
+                ("rejected", models.PositiveIntegerField(default=0, verbose_name="取込不可")),
+                (
+                    "dropped_columns",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), default=list, size=None
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=40, verbose_name="理由コード")),
+                ("message", models.TextField(blank=True, verbose_name="説明")),
+                ("seconds", models.FloatField(default=0, verbose_name="所要秒数")),
+                (
+                    "file_size",
+                    models.PositiveBigIntegerField(default=0, verbose_name="ファイルの大きさ"),
+                ),
+                (
+                    "file_modified",
+                    models.DateTimeField(null=True, verbose_name="ファイルの更新日時"),
+                ),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
+                ("applied_at", models.DateTimeField(null=True, verbose_name="反映日時")),
             ],
             options={
-                'indexes': [models.Index(fields=['feed', '-as_of'], name='delivery_feed_as_of')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'applied'), _negated=True), ('applied_at__isnull', False), _connector='OR'), name='applied_has_time'), models.UniqueConstraint(condition=models.Q(('state', 'applied')), fields=('feed', 'sha256', 'as_of', 'sequence'), name='one_applied_delivery_per_file')],
+                "indexes": [models.Index(fields=["feed", "-as_of"], name="delivery_feed_as_of")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "applied"), _negated=True),
+                            ("applied_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="applied_has_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "applied")),
+                        fields=("feed", "sha256", "as_of", "sequence"),
+                        name="one_applied_delivery_per_file",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Resident',
+            name="Resident",
             fields=[
-                ('identity', models.OneToOneField(db_column='ref', on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='residents.identity')),
-                ('number', models.CharField(max_length=15, unique=True, verbose_name='宛名番号')),
-                ('household_number', models.TextField(blank=True, db_index=True, verbose_name='世帯番号')),
-                ('kind', models.TextField(verbose_name='住民種別')),
-                ('state', models.TextField(verbose_name='住民状態')),
-                ('history_no', models.PositiveIntegerField(default=0, verbose_name='履歴番号')),
-                ('branch_no', models.PositiveIntegerField(default=0, verbose_name='枝番号')),
-                ('record', models.JSONField(verbose_name='台帳の行')),
-                ('row_hash', models.BinaryField(max_length=32)),
-                ('name', models.TextField(verbose_name='氏名')),
-                ('name_kana', models.TextField(blank=True, verbose_name='氏名フリガナ')),
-                ('birth_earliest', models.DateField(null=True, verbose_name='生年月日（最早）')),
-                ('birth_latest', models.DateField(null=True, verbose_name='生年月日（最遅）')),
-                ('sex', models.TextField(blank=True, verbose_name='性別')),
-                ('relationship_codes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('town', models.TextField(blank=True, verbose_name='町字')),
-                ('gone_at', models.DateTimeField(null=True, verbose_name='全件から消えた日時')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.delivery')),
+                (
+                    "identity",
+                    models.OneToOneField(
+                        db_column="ref",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="residents.identity",
+                    ),
+                ),
+                ("number", models.CharField(max_length=15, unique=True, verbose_name="宛名番号")),
+                (
+                    "household_number",
+                    models.TextField(blank=True, db_index=True, verbose_name="世帯番号"),
+                ),
+                ("kind", models.TextField(verbose_name="住民種別")),
+                ("state", models.TextField(verbose_name="住民状態")),
+                ("history_no", models.PositiveIntegerField(default=0, verbose_name="履歴番号")),
+                ("branch_no", models.PositiveIntegerField(default=0, verbose_name="枝番号")),
+                ("record", models.JSONField(verbose_name="台帳の行")),
+                ("row_hash", models.BinaryField(max_length=32)),
+                ("name", models.TextField(verbose_name="氏名")),
+                ("name_kana", models.TextField(blank=True, verbose_name="氏名フリガナ")),
+                ("birth_earliest", models.DateField(null=True, verbose_name="生年月日（最早）")),
+                ("birth_latest", models.DateField(null=True, verbose_name="生年月日（最遅）")),
+                ("sex", models.TextField(blank=True, verbose_name="性別")),
+                (
+                    "relationship_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                ("town", models.TextField(blank=True, verbose_name="町字")),
+                ("gone_at", models.DateTimeField(null=True, verbose_name="全件から消えた日時")),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residents.delivery",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('number', models.TextField(primary_key=True, serialize=False, verbose_name='世帯番号')),
-                ('head', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.identity', verbose_name='世帯主')),
+                (
+                    "number",
+                    models.TextField(primary_key=True, serialize=False, verbose_name="世帯番号"),
+                ),
+                (
+                    "head",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residents.identity",
+                        verbose_name="世帯主",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Rejection',
+            name="Rejection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField(verbose_name='行番号')),
-                ('reason', models.CharField(max_length=40, verbose_name='理由コード')),
-                ('message', models.TextField(verbose_name='説明')),
-                ('columns', models.JSONField(default=dict, verbose_name='残した項目')),
-                ('resolved_at', models.DateTimeField(null=True, verbose_name='解決日時')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rejections', to='residents.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.PositiveIntegerField(verbose_name="行番号")),
+                ("reason", models.CharField(max_length=40, verbose_name="理由コード")),
+                ("message", models.TextField(verbose_name="説明")),
+                ("columns", models.JSONField(default=dict, verbose_name="残した項目")),
+                ("resolved_at", models.DateTimeField(null=True, verbose_name="解決日時")),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rejections",
+                        to="residents.delivery",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['delivery', 'line'],
+                "ordering": ["delivery", "line"],
             },
         ),
         migrations.CreateModel(
-            name='Protection',
+            name="Protection",
             fields=[
-                ('identity', models.OneToOneField(db_column='ref', on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='residents.identity')),
-                ('kind', models.TextField(choices=[('1', '支援措置'), ('2', '仮支援措置'), ('3', '支援措置終了')], verbose_name='支援措置区分')),
-                ('history_no', models.PositiveIntegerField(default=0, verbose_name='履歴番号')),
-                ('starts_on', models.DateField(null=True, verbose_name='支援措置開始年月日')),
-                ('ends_on', models.DateField(null=True, verbose_name='支援措置終了年月日')),
-                ('record', models.JSONField(verbose_name='台帳の行')),
-                ('row_hash', models.BinaryField(max_length=32)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.delivery')),
+                (
+                    "identity",
+                    models.OneToOneField(
+                        db_column="ref",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="residents.identity",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[("1", "支援措置"), ("2", "仮支援措置"), ("3", "支援措置終了")],
+                        verbose_name="支援措置区分",
+                    ),
+                ),
+                ("history_no", models.PositiveIntegerField(default=0, verbose_name="履歴番号")),
+                ("starts_on", models.DateField(null=True, verbose_name="支援措置開始年月日")),
+                ("ends_on", models.DateField(null=True, verbose_name="支援措置終了年月日")),
+                ("record", models.JSONField(verbose_name="台帳の行")),
+                ("row_hash", models.BinaryField(max_length=32)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residents.delivery",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('feed', models.CharField(max_length=40, verbose_name='連携データ')),
-                ('record_key', models.TextField(blank=True, verbose_name='記録のキー')),
-                ('version', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('record', models.JSONField(verbose_name='台帳の行')),
-                ('row_hash', models.BinaryField(max_length=32)),
-                ('active_from', models.DateField(null=True, verbose_name='有効開始日')),
-                ('active_until', models.DateField(null=True, verbose_name='有効終了日')),
-                ('active', models.BooleanField(default=True, verbose_name='該当')),
-                ('gone_at', models.DateTimeField(null=True, verbose_name='全件から消えた日時')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.delivery')),
-                ('identity', models.ForeignKey(db_column='ref', db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.identity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("feed", models.CharField(max_length=40, verbose_name="連携データ")),
+                ("record_key", models.TextField(blank=True, verbose_name="記録のキー")),
+                (
+                    "version",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                ("record", models.JSONField(verbose_name="台帳の行")),
+                ("row_hash", models.BinaryField(max_length=32)),
+                ("active_from", models.DateField(null=True, verbose_name="有効開始日")),
+                ("active_until", models.DateField(null=True, verbose_name="有効終了日")),
+                ("active", models.BooleanField(default=True, verbose_name="該当")),
+                ("gone_at", models.DateTimeField(null=True, verbose_name="全件から消えた日時")),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residents.delivery",
+                    ),
+                ),
+                (
+                    "identity",
+                    models.ForeignKey(
+                        db_column="ref",
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residents.identity",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['feed'], name='holding_feed')],
-                'constraints': [models.UniqueConstraint(fields=('identity', 'feed', 'record_key'), name='one_holding_per_record')],
+                "indexes": [models.Index(fields=["feed"], name="holding_feed")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("identity", "feed", "record_key"), name="one_holding_per_record"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SearchKey',
+            name="SearchKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('kana', 'カナ'), ('name', '氏名'), ('address', '住所'), ('phone', '電話番号')], max_length=8)),
-                ('key', models.TextField(db_collation='C')),
-                ('resident', models.ForeignKey(db_column='ref', on_delete=django.db.models.deletion.CASCADE, related_name='+', to='residents.resident')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("kana", "カナ"),
+                            ("name", "氏名"),
+                            ("address", "住所"),
+                            ("phone", "電話番号"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("key", models.TextField(db_collation="C")),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        db_column="ref",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="residents.resident",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('kind'), django.contrib.postgres.indexes.OpClass('key', name='text_pattern_ops'), name='searchkey_prefix')],
+                "indexes": [
+                    models.Index(
+                        models.F("kind"),
+                        django.contrib.postgres.indexes.OpClass("key", name="text_pattern_ops"),
+                        name="searchkey_prefix",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(fields=['birth_earliest', 'birth_latest'], name='resident_birth'),
+            model_name="resident",
+            index=models.Index(fields=["birth_earliest", "birth_latest"], name="resident_birth"),
         ),
     ]

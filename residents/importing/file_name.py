@@ -1,0 +1,45 @@
+"""File names: {業務ID}_{グループ名}_{全件|差分}_{YYYYMMDDHHMMSS}_{連番3桁}.csv (design §7)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from residents.feed import Extent, Feed, feeds
+from residents.importing.refusal import FileRefused
+
+_NAME = re.compile(
+    r"(?P<business>\d{3})_(?P<group>.+)_(?P<extent>全件|差分)_(?P<at>\d{14})_(?P<no>\d{3})\.csv",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileName:
+    """What a file's name says: which feed, 全件 or 差分, as of when (local time) and 連番."""
+
+    feed: Feed
+    extent: Extent
+    as_of: datetime
+    sequence: int
+
+
+def read(name: str) -> FileName:
+    """Read a file name. Raises FileRefused when it has no such form or no feed is declared for it."""
+    match = _NAME.fullmatch(name)
+    if match is None:
+        form = "業務ID_グループ名_全件_年月日時分秒_連番.csv"
+        raise FileRefused("file_name", f"ファイル名が「{form}」の形ではありません。")
+    try:
+        at = datetime.strptime(match["at"], "%Y%m%d%H%M%S")
+    except ValueError as error:
+        raise FileRefused("file_name", "ファイル名の日時が正しくありません。") from error
+    for each in feeds().values():
+        if (each.business_id, each.group) == (match["business"], match["group"]):
+            as_of = timezone.make_aware(at)
+            return FileName(each, Extent(match["extent"]), as_of, int(match["no"]))
+    known = f"業務ID {match['business']} グループ名 {match['group']}"
+    raise FileRefused("unknown_feed", f"{known}の連携データは定義されていません。")

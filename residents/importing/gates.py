@@ -1,0 +1,77 @@
+"""The gates a file passes before its rows are read: name, kind, structure, checksum, order."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from residents import feed
+from residents.importing import file_name, rows
+from residents.importing.columns import Columns
+from residents.importing.file_name import FileName
+from residents.importing.parcel import Arrival
+from residents.importing.refusal import FileRefused, FileReplayed
+from residents.models import Delivery
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that passed the gates: what it is, its columns and its digest."""
+
+    arrival: Arrival
+    name: FileName
+    columns: Columns
+    sha256: str
+
+    @property
+    def feed(self) -> feed.Feed:
+        """The feed it is a delivery of."""
+        return self.name.feed
+
+
+def receive(arrival: Arrival) -> Received:
+    """Pass a file through the gates. Raises FileRefused, FileReplayed for a file applied before.
+
+    The digest kept is that of the bytes, or of the kept columns where a 個人番号 column is dropped.
+    """
+    if arrival.wrong:
+        raise arrival.wrong
+    name = file_name.read(arrival.name)
+    if name.extent is feed.Extent.DELTA:
+        raise FileRefused(
+            "changes_unsupported",
+            "差分の取込にはまだ対応していません。同じ連携データの全件を取り込んでください。",
+        )
+    with arrival.open() as raw:
+        columns, _ = rows.open_table(raw, name.feed)
+    digest = _digest(arrival)
+    if arrival.expected_sha256 not in ("", digest):
+        raise FileRefused(
+            "checksum", "manifest.csvのSHA256と一致しません。受け取り直してください。"
+        )
+    if columns.dropped:
+        with arrival.open() as raw:
+            digest = rows.cleaned_digest(raw, name.feed)
+    _check_order(name, digest)
+    return Received(arrival, name, columns, digest)
+
+
+def _check_order(name: FileName, sha256: str) -> None:
+    applied = Delivery.objects.filter(feed=name.feed.code, state=Delivery.State.APPLIED)
+    if same := applied.filter(as_of=name.as_of, sha256=sha256).first():
+        raise FileReplayed(same.pk)
+    last = applied.order_by("-as_of", "-sequence").first()
+    if last and (name.as_of, name.sequence) < (last.as_of, last.sequence):
+        raise FileRefused(
+            "stale", f"これより新しい全件が反映済みです（{last.file_name}）。何も変えていません。"
+        )
+
+
+def _digest(arrival: Arrival) -> str:
+    digest = hashlib.sha256()
+    with arrival.open() as raw:
+        while chunk := raw.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

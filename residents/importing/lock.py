@@ -1,0 +1,26 @@
+"""The import lock: two imports never run at once, whichever process they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from residents.importing.refusal import ImportBusy
+
+_KEY = 4_101_150_001
+
+
+@contextmanager
+def import_lock() -> Iterator[None]:
+    """Hold the lock, or raise ImportBusy at once when somebody else does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_KEY])
+        if not cursor.fetchone()[0]:
+            raise ImportBusy
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_KEY])

@@ -1,0 +1,150 @@
+"""Parcels: the files found at a path (a file, a folder or a ZIP), with what the manifest says."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from django.utils import timezone
+
+from residents.importing.refusal import FileRefused
+
+MANIFEST = "manifest.csv"
+_MANIFEST_HEADER = ["ファイル名", "件数", "SHA256"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One file as it arrived; `expected_*` are what the manifest promised, `wrong` what it contradicts.
+
+    The original is only ever read through `open`: nothing is unpacked or copied to disk.
+    """
+
+    name: str
+    size: int
+    modified: datetime
+    open: Callable[[], IO[bytes]]
+    expected_rows: int | None = None
+    expected_sha256: str = ""
+    wrong: FileRefused | None = None
+
+
+def sets(paths: Iterable[Path]) -> list[list[Arrival]]:
+    """The sets to import: each folder and each ZIP is one, loose files together are one.
+
+    A path that cannot be read gives an arrival that is `wrong`, so that its refusal is recorded.
+    """
+    loose: list[Arrival] = []
+    found = [loose]
+    for path in paths:
+        try:
+            files = arrivals(path)
+        except FileRefused as refusal:
+            files = [Arrival(path.name, 0, timezone.now(), io.BytesIO, wrong=refusal)]
+        if path.is_dir() or zipfile.is_zipfile(path):
+            found.append(files)
+        else:
+            loose.extend(files)
+    return [each for each in found if each]
+
+
+def arrivals(path: Path) -> list[Arrival]:
+    """The CSV files at `path`, by name. Files that are no .csv are left alone.
+
+    Raises FileRefused when there is nothing to read, or the ZIP or manifest.csv is broken.
+    """
+    if path.is_dir():
+        found = [_on_disk(each) for each in sorted(path.iterdir()) if each.is_file()]
+    elif zipfile.is_zipfile(path):
+        found = _in_zip(path)
+    elif path.is_file():
+        found = [_on_disk(path)]
+    else:
+        raise FileRefused("not_found", f"{path.name}が見つかりません。")
+    files = [each for each in found if each.name.lower().endswith(".csv")]
+    manifest = next((each for each in files if each.name == MANIFEST), None)
+    files = [each for each in files if each is not manifest]
+    if manifest is not None:
+        files = _compared(files, _read_manifest(manifest))
+    if not files:
+        raise FileRefused("nothing", f"{path.name}に取り込むCSVファイルがありません。")
+    return files
+
+
+def _on_disk(path: Path) -> Arrival:
+    status = path.stat()
+    modified = datetime.fromtimestamp(status.st_mtime, timezone.get_current_timezone())
+    return Arrival(_composed(path.name), status.st_size, modified, lambda: path.open("rb"))
+
+
+def _in_zip(path: Path) -> list[Arrival]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [each for each in archive.infolist() if not each.is_dir()]
+    except zipfile.BadZipFile as error:
+        raise FileRefused("zip", f"{path.name}はZIPとして読めません。") from error
+    return sorted((_zipped(path, each) for each in members), key=lambda each: each.name)
+
+
+def _zipped(path: Path, member: zipfile.ZipInfo) -> Arrival:
+    modified = datetime(*member.date_time, tzinfo=timezone.get_current_timezone())
+
+    def open_member() -> IO[bytes]:
+        with zipfile.ZipFile(path) as archive:
+            return archive.open(member)
+
+    name = _zip_name(member).replace("\\", "/").rpartition("/")[2]
+    return Arrival(_composed(name), member.file_size, modified, open_member)
+
+
+def _zip_name(member: zipfile.ZipInfo) -> str:
+    """Windows writes names in CP932 without saying so, others in UTF-8 (zipfile reads both as CP437)."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    raw = member.filename.encode("cp437")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp932", errors="replace")
+
+
+def _composed(name: str) -> str:
+    """macOS takes グ apart in file names; the names of feeds are written composed."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _read_manifest(manifest: Arrival) -> dict[str, tuple[int, str]]:
+    with manifest.open() as raw:
+        try:
+            rows = list(csv.reader(io.TextIOWrapper(raw, "utf-8-sig", newline=""), strict=True))
+            if not rows or rows[0] != _MANIFEST_HEADER:
+                raise ValueError
+            return {
+                _composed(name): (int(count), sha) for name, count, sha in filter(None, rows[1:])
+            }
+        except (ValueError, csv.Error) as error:
+            header = ",".join(_MANIFEST_HEADER)
+            message = f"{MANIFEST}が読めません。UTF-8で見出しを「{header}」にしてください。"
+            raise FileRefused("manifest", message) from error
+
+
+def _compared(files: Iterable[Arrival], promised: dict[str, tuple[int, str]]) -> list[Arrival]:
+    compared = []
+    for each in files:
+        if each.name in promised:
+            count, sha = promised[each.name]
+            compared.append(replace(each, expected_rows=count, expected_sha256=sha.lower()))
+        else:
+            unlisted = FileRefused("manifest", f"{MANIFEST}に{each.name}がありません。")
+            compared.append(replace(each, wrong=unlisted))
+    for name in promised.keys() - {each.name for each in compared}:
+        missing = FileRefused("manifest", f"{MANIFEST}にある{name}が届いていません。")
+        compared.append(Arrival(name, 0, timezone.now(), io.BytesIO, wrong=missing))
+    return compared

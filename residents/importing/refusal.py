@@ -1,0 +1,32 @@
+"""Why a file is not applied: refused (nothing changed) or held (someone must look first)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+
+class FileRefused(Exception):
+    """The file cannot be used: reason code and a Japanese sentence without personal data."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+class FileHeld(FileRefused):
+    """The file can be read, but what it would change is so unlikely that nothing is changed yet."""
+
+
+class FileReplayed(FileRefused):
+    """The same file was applied before, as delivery `repeats`; it stops none of the others."""
+
+    def __init__(self, repeats: UUID) -> None:
+        super().__init__(
+            "replay", f"同じファイルは反映済みです（受領 {repeats}）。何も変えていません。"
+        )
+        self.repeats = repeats
+
+
+class ImportBusy(Exception):
+    """Another import holds the lock; two never run at once."""

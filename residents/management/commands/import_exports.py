@@ -1,0 +1,95 @@
+"""manage.py import_exports PATH… [--json]: take in exports of the core systems (連携ファイルの取込)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from residents.importing import parcel
+from residents.importing.delivery_set import import_set
+from residents.importing.progress import Bars, Lines, Progress, Silence
+from residents.importing.refusal import ImportBusy
+from residents.models import Delivery
+
+_HELD, _REFUSED = 3, 4
+_EXIT = {Delivery.State.HELD: _HELD, Delivery.State.REFUSED: _REFUSED}
+_COUNTS = ("rows", "new", "changed", "gone", "unchanged", "rejected")
+
+
+class Command(BaseCommand):
+    """Import files, folders or ZIPs; runs without a worker.
+
+    Each folder or ZIP is one set, loose files are one set; a set is applied in one transaction or
+    not at all. Exit code 0 applied, 3 held, 4 refused: the worst of all. A file that was applied
+    before is reported as refused with the reason `replay` (exit code 4); it changes nothing.
+    """
+
+    help = "基幹系システムの連携ファイル（CSV、フォルダ、ZIP）を取り込みます。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """PATH…, --json and --progress."""
+        parser.add_argument("paths", metavar="PATH", nargs="+", type=Path)
+        parser.add_argument("--json", action="store_true", help="結果をJSONで出します。")
+        parser.add_argument("--progress", action="store_true", help="進み具合を必ず表示します。")
+
+    def handle(
+        self, *args: Any, paths: Sequence[Path], json: bool, progress: bool, **options: Any
+    ) -> None:
+        """Import every set, print the outcome, exit with the worst."""
+        shown = self._progress(json, progress)
+        deliveries = []
+        for arrivals in parcel.sets(paths):
+            try:
+                deliveries += import_set(arrivals, shown)
+            except ImportBusy as busy:
+                raise CommandError(
+                    "ほかの取込が動いています。終わってからもう一度実行してください。",
+                    returncode=_REFUSED,
+                ) from busy
+        self._print_json(deliveries) if json else self._print_lines(deliveries)
+        sys.exit(max((_EXIT.get(each.state, 0) for each in deliveries), default=0))
+
+    def _progress(self, as_json: bool, wanted: bool) -> Progress:
+        if as_json:
+            return Silence()
+        if wanted or sys.stderr.isatty():
+            return Bars(sys.stderr)
+        return Lines(sys.stderr)
+
+    def _print_json(self, deliveries: list[Delivery]) -> None:
+        dropped = {name for each in deliveries for name in each.dropped_columns}
+        report = {
+            "deliveries": [_as_dict(each) for each in deliveries],
+            "dropped_columns": sorted(dropped),
+        }
+        self.stdout.write(json.dumps(report, ensure_ascii=False))
+
+    def _print_lines(self, deliveries: list[Delivery]) -> None:
+        for each in deliveries:
+            self.stdout.write(f"{each.get_state_display()}　{each.file_name}")
+            self.stdout.write(
+                f"　　行{each.rows}　追加{each.new}　変更{each.changed}　消滅{each.gone}　"
+                f"変更なし{each.unchanged}　取込不可{each.rejected}　{each.seconds:.1f}秒"
+            )
+            if each.message:
+                self.stdout.write(f"　　{each.message}")
+
+
+def _as_dict(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": str(delivery.pk),
+        "feed": delivery.feed,
+        "kind": delivery.kind,
+        "file": delivery.file_name,
+        "state": str(delivery.state),
+        **{name: getattr(delivery, name) for name in _COUNTS},
+        "reason": delivery.reason,
+        "message": delivery.message,
+        "seconds": round(delivery.seconds, 3),
+    }
