@@ -1,0 +1,158 @@
+"""Making the town: households one after another until the register has its people."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import accumulate
+from pathlib import Path
+
+from residents.town import accounts, children, homes, insurance, property, register, welfare
+from residents.town.cast import Part, Showcase, cast
+from residents.town.delivery import DayFolder, Written
+from residents.town.institutions import Institutions
+from residents.town.ledger import Office, Rows
+from residents.town.people import Household
+from residents.town.structures import KINDS, couple_old, single_middle
+from residents.town.work import employ, insure
+
+DEFAULT_DAY = date(2026, 11, 1)
+EXPORTED_AT = time(3, 0)
+FEWEST, FEWEST_WITH_RARE_CASES = 40, 200
+REMOVED = 0.03
+SHOWCASE = "showcase.json"
+LEDGERS: tuple[Callable[[Office, Household], Rows], ...] = (
+    register.rows,
+    register.protection,
+    property.residence_tax,
+    insurance.nhi,
+    insurance.late_elderly,
+    insurance.ltc,
+    insurance.pension,
+    children.child_allow,
+    children.child_support,
+    children.child_medical,
+    children.school,
+    welfare.disability,
+    welfare.seal,
+    property.light_vehicle,
+    property.property_tax,
+    welfare.welfare,
+    accounts.contact,
+)
+
+
+class TooFew(Exception):
+    """Fewer residents were asked for than the showcase alone has."""
+
+
+class TooEarly(Exception):
+    """The day asked for is before people of the showcase came or were born."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made: how many people are in the register, the files, and whom to show."""
+
+    residents: int
+    removed: int
+    households: int
+    files: list[Written]
+    showcase: list[Showcase]
+
+
+def make(folder: Path, residents: int, seed: int, on: date = DEFAULT_DAY) -> Made:
+    """Write day00 of a town with exactly that many people in the register (住登者).
+
+    The same number, seed and day give the same bytes. Removed people (転出者, 死亡者) and older
+    versions come on top. Raises TooFew below 40 people, TooEarly before the default day.
+    """
+    if residents < FEWEST:
+        raise TooFew
+    if on < DEFAULT_DAY:
+        raise TooEarly
+    office = Office(random.Random(seed), on)
+    shown: list[Showcase] = []
+    present = removed = households = 0
+    with DayFolder(folder / "day00", datetime.combine(on, EXPORTED_AT)) as day:
+        for household, part in _households(office, residents):
+            _number(office, household)
+            if part and part.showcase:
+                shown.append(part.shown())
+            for ledger in LEDGERS:
+                for code, row in ledger(office, household):
+                    day.write(code, row)
+            present += len(household.present)
+            removed += len(household.members) - len(household.present)
+            households += bool(household.present)
+    _write_showcase(folder, shown)
+    return Made(present, removed, households, day.written, shown)
+
+
+def _households(office: Office, residents: int) -> Iterator[tuple[Household, Part | None]]:
+    left = residents
+    for part in _cast(office, residents):
+        left -= len(part.household.present)
+        yield part.household, part
+    rng, institutions = office.rng, Institutions(office.rng, residents)
+    builders = [builder for _, builder in KINDS]
+    weights = list(accumulate(weight for weight, _ in KINDS))
+    while left > 0:
+        if rng.random() < REMOVED * 0.75:
+            yield _left_the_city(office), None
+        household = institutions.household(rng, office.on)
+        if household is None:
+            household = rng.choices(builders, cum_weights=weights)[0](rng, office.on)
+        if len(household.members) > left:
+            household = single_middle(rng, office.on)
+        _live(office, household)
+        if household.couples and rng.random() < 0.09 and household.head.age(office.on) > 66:
+            homes.lose_partner(rng, household, office.on)
+        left -= len(household.present)
+        yield household, None
+
+
+def _live(office: Office, household: Household) -> None:
+    rng, on = office.rng, office.on
+    homes.settle(rng, household, on)
+    welfare.put_on_welfare(rng, household, on)
+    employ(rng, household, on)
+    homes.protect(rng, household, on)
+    for person in household.members:
+        homes.blur(rng, person, on)
+
+
+def _left_the_city(office: Office) -> Household:
+    rng = office.rng
+    builder = rng.choice(KINDS[:8])[1]
+    household = builder(rng, office.on)
+    if builder is couple_old:
+        household = single_middle(rng, office.on)
+    homes.settle(rng, household, office.on)
+    employ(rng, household, office.on)
+    homes.move_out(rng, household, office.on)
+    return household
+
+
+def _cast(office: Office, residents: int) -> Iterator[Part]:
+    for part in cast(office.rng):
+        if not part.showcase and residents < FEWEST_WITH_RARE_CASES:
+            continue
+        if part.on_welfare:
+            welfare.give(part.household, office.on)
+        insure(office.rng, part.household, office.on)
+        yield part
+
+
+def _number(office: Office, household: Household) -> None:
+    household.number = office.households.next()
+    for person in household.members:
+        person.number = office.persons.next()
+
+
+def _write_showcase(folder: Path, shown: list[Showcase]) -> None:
+    text = json.dumps([each.as_dict() for each in shown], ensure_ascii=False, indent=2)
+    (folder / SHOWCASE).write_text(text + "\n", encoding="utf-8")
