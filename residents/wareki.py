@@ -44,7 +44,7 @@ def parse(text: str, until: date = date.max) -> date | None:
     """The day a text means, or None; without an era the newest era that gives a day up to `until`.
 
     Reads 4.1.15, R4.1.15, H30/1/5, 令和4年1月15日, 平成元年, 2022-01-15, 20220115, R040115,
-    full width too. A year past its era's end (平成31年5月1日, 昭和100年) is counted on, as on old forms.
+    full width too. A year past its era (平成31年5月1日, 昭和100年) counts on, as on old forms.
     """
     return next((day for day in readings(text) if day <= until), None)
 

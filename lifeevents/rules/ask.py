@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from lifeevents.rules.completions import MOST, Domains, domains, truth
@@ -57,7 +58,7 @@ def rank(rules: Sequence[Rule], world: World, askable: Sequence[Question]) -> Ra
     """The relevant questions in the order of how many verdicts an answer is expected to settle.
 
     A question is relevant if two answers give different verdicts in some completion of the other
-    unknowns. Beyond 4,096 tried completions Kleene's answer stands: what an undecided rule still
+    unknowns. Beyond 4,096 completions of a rule Kleene's answer stands: what an undecided rule still
     reads is relevant; such cases are counted in `beyond`.
     """
     open_ = {(q.fact, world.home(q.fact, q.person)): q for q in reversed(askable)}
@@ -118,14 +119,12 @@ def _matters(atom: Atom, waiting: Sequence[Undecided], world: World) -> tuple[bo
 
 def _changes(atom: Atom, rule: Undecided, world: World) -> bool | None:
     """Whether some completion of the others makes the answer decisive; None if too many to try."""
+    if prod(len(values) for values in rule.cells.values()) > MOST:
+        return None
     others = [other for other in rule.cells if other != atom]
     waiting: list[dict[Atom, Any]] = [{}]
-    tried = 0
     while waiting:
         supposed = waiting.pop()
-        tried += 1
-        if tried > MOST:
-            return None
         outcomes = {rule.truth(world, {**supposed, atom: value}) for value in rule.cells[atom]}
         complete = len(supposed) == len(others)
         if len(outcomes - {Tri.UNKNOWN}) > 1 or (complete and len(outcomes) > 1):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import calendar
 from datetime import date, timedelta
 
+ONE_DAY = timedelta(days=1)
+
 
 def birthday(born: date, years: int) -> date:
     """The n-th birthday; born on 29 February, 1 March in a common year."""
@@ -12,7 +14,7 @@ def birthday(born: date, years: int) -> date:
         return date.max
     if born.month == 2 and born.day == 29 and not calendar.isleap(born.year + years):
         return date(born.year + years, 3, 1)
-    return born.replace(year=born.year + years)
+    return date(born.year + years, born.month, born.day)
 
 
 def reaches_age(born: date, years: int) -> date:
@@ -20,7 +22,7 @@ def reaches_age(born: date, years: int) -> date:
 
     The day before the birthday; born on 29 February, 28 February of every year.
     """
-    return birthday(born, years) - timedelta(days=1)
+    return birthday(born, years) - ONE_DAY
 
 
 def next_march_31(day: date) -> date:

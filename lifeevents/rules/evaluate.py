@@ -23,7 +23,7 @@ def evaluate(expr: Expr, world: World, self_id: str) -> Verdict:
     sight = Sight(world, operand)
     tri, grounds = judge(expr, sight, self_id, self_id)
     atoms = tuple(dict.fromkeys(ground[0] for ground in grounds))
-    if len(atoms) > 1 and sight.read_twice:
+    if (len(atoms) > 1 and sight.read_twice) or sight.counted:
         atoms = (
             irreducible_missing(expr, world, self_id, atoms)
             if tri is Tri.UNKNOWN

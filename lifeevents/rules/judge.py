@@ -189,12 +189,11 @@ def _counted(
 
 def _count(node: Count, sight: Sight, me: str, it: str) -> Reading:
     judged = _members(node, sight, me)
-    sight.loose = True
+    sight.counted = True
     known = [ground[0] for tri, grounds in judged if tri is not UNKNOWN for ground in grounds]
     open_ = [ground[0] for tri, grounds in judged if tri is UNKNOWN for ground in grounds]
     yes = sum(tri is YES for tri, _ in judged)
-    most = yes + sum(tri is UNKNOWN for tri, _ in judged)
-    return yes, most, (*known, *open_), tuple(open_)
+    return yes, yes + sum(tri is UNKNOWN for tri, _ in judged), tuple(known), tuple(open_)
 
 
 def _read(node: FactOf, sight: Sight, me: str, it: str) -> Reading:

@@ -37,7 +37,10 @@ Operand = Callable[["Expr", "Sight", str, str], Reading]
 
 
 class Sight:
-    """A world as one evaluation sees it; remembers what was read, and whether anything twice."""
+    """A world as one evaluation sees it; remembers what was read.
+
+    `counted` tells that a count was compared with a count, whose members may not all be needed.
+    """
 
     def __init__(
         self,
@@ -49,7 +52,8 @@ class Sight:
         self.on = world.on
         self.groups = world.groups
         self.reads: list[Atom] = []
-        self.loose = False
+        self.counted = False
+        self._twice = False
         self.notes: list[Comparison] | None = None
         self._world = world
         self._operand = operand
@@ -72,8 +76,8 @@ class Sight:
 
     @property
     def read_twice(self) -> bool:
-        """Whether a smaller set of facts than the one found may do."""
-        return self.loose or len(self.reads) != len(set(self.reads))
+        """Whether some fact was met in two places, so that a smaller set may do."""
+        return self._twice or len(self.reads) != len(set(self.reads))
 
     def _look(self, key: str, person: str) -> Reading:
         atom = (key, self._world.home(key, person))
@@ -89,7 +93,7 @@ class Sight:
         self._readings[key, person] = unknown  # a fact derived from itself stays unknown
         before, self.reads = self.reads, []
         reading = self._operand(derived, self, atom[1], atom[1])
-        self.loose = self.loose or len(self.reads) != len(set(self.reads))
+        self._twice = self.read_twice
         self.reads = before
         return reading
 
