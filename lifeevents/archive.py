@@ -75,6 +75,7 @@ def read(document: Mapping[str, Any]) -> Catalogue:
     if mistakes:
         raise ArchiveRefused(mistakes)
     reading = _Reading(document)
+    reading.mistakes += _circles(document["events"])
     catalogue = Catalogue(
         departments=reading.each("departments", _department),
         events=reading.each("events", _event),
@@ -113,6 +114,25 @@ class _Reading:
     def asked(self, key: str) -> bool:
         """Whether a question asks for this fact."""
         return key in self.document["questions"]
+
+
+def _circles(events: Mapping[str, Entry]) -> list[str]:
+    """Events that inherit from themselves, which nobody could list."""
+    included = {
+        code: {each["event"] for each in event.get("includes", ())}
+        for code, event in events.items()
+    }
+    reached = dict(included)
+    for _ in events:
+        reached = {
+            code: found.union(*(included.get(each, set()) for each in found))
+            for code, found in reached.items()
+        }
+    return [
+        f"events → {code}: 引き継ぐライフイベントが自分自身に戻ります。"
+        for code, found in reached.items()
+        if code in found
+    ]
 
 
 def _department(code: str, entry: Entry, reading: _Reading) -> Department:

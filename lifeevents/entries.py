@@ -231,11 +231,15 @@ class Catalogue:
     def procedures_of(self, event: str, on: date | None = None) -> tuple[Procedure, ...]:
         """An event's procedures in order, then those it inherits, each under its guard, each once.
 
-        With `on`, only those in force that day. Raises KeyError for an unknown event.
+        With `on`, only those in force that day. What the archive does not have is left out here and
+        named by catalogue_check. Raises KeyError for an unknown event.
         """
-        found = {code: self.procedures[code] for code in self.events[event].procedures}
+        own = self.events[event].procedures
+        found = {code: self.procedures[code] for code in own if code in self.procedures}
         for inclusion in self.events[event].includes:
-            for each in self.procedures_of(inclusion.event):
+            for each in (
+                self.procedures_of(inclusion.event) if inclusion.event in self.events else ()
+            ):
                 guarded = replace(each, rule=And((inclusion.guard, each.rule)))
                 found.setdefault(each.code, guarded)
         return tuple(each for each in found.values() if on is None or _in_force(each, on))

@@ -38,10 +38,10 @@ class Proposed:
 def propose(
     situation: Situation, catalogue: Catalogue, closed: Callable[[date], bool] = is_closed
 ) -> tuple[Proposed, ...]:
-    """Every procedure of the event, inherited ones included, for each of its subjects; all verdicts."""
+    """Every procedure in force, inherited ones included, for each of its subjects; all verdicts."""
     return tuple(
         _proposed(procedure, subject, situation, closed)
-        for procedure in catalogue.procedures_of(situation.event.code)
+        for procedure in catalogue.procedures_of(situation.event.code, situation.world.on)
         for subject in subjects_of(procedure, situation)
     )
 

@@ -29,6 +29,10 @@ HEAD = list(kinship.HEAD)
 REGISTER = Origin(Source.REGISTER, "事例")
 
 
+class UnknownName(Exception):
+    """A situation names an event, a fact or a person that is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Played:
     """A situation as the engine sees it: people's own names by seat, proposals, and open questions."""
@@ -47,14 +51,20 @@ class Played:
 def check_all(catalogue: Catalogue, register: Mapping[str, Fact]) -> dict[str, list[str]]:
     """Every situation's name with what is wrong; an empty list where all is as stated."""
     return {
-        name: list(failures(stated, catalogue, register))
-        for name, stated in catalogue.situations.items()
+        name: failures(stated, catalogue, register) for name, stated in catalogue.situations.items()
     }
 
 
-def failures(stated: Stated, catalogue: Catalogue, register: Mapping[str, Fact]) -> Iterator[str]:
+def failures(stated: Stated, catalogue: Catalogue, register: Mapping[str, Fact]) -> list[str]:
     """What one situation states and the engine does not do, or the other way round."""
-    played = play(stated, catalogue, register)
+    try:
+        played = play(stated, catalogue, register)
+    except UnknownName as error:
+        return [f"「{error}」というライフイベント、項目または人はありません。"]
+    return list(_differences(stated, played))
+
+
+def _differences(stated: Stated, played: Played) -> Iterator[str]:
     yield from _compare("必要な手続", stated["yes"], played.called(Tri.YES))
     yield from _compare("未確定の手続", stated.get("unknown", ()), played.called(Tri.UNKNOWN))
     if "asks" in stated:
@@ -65,9 +75,10 @@ def failures(stated: Stated, catalogue: Catalogue, register: Mapping[str, Fact])
 
 
 def play(stated: Stated, catalogue: Catalogue, register: Mapping[str, Fact]) -> Played:
-    """Seat a situation's people and let the engine propose; KeyError for a fact nobody declares."""
-    event = catalogue.events[stated["event"]]
+    """Seat a situation's people and let the engine propose; raises UnknownName."""
     vocabulary = catalogue.vocabulary(register)
+    _refuse_unknown(stated, catalogue, vocabulary)
+    event = catalogue.events[stated["event"]]
     withheld = frozenset(stated.get("withheld", ()))
     household = _records(stated["household"], vocabulary, withheld)
     elsewhere = _records(stated.get("elsewhere", ()), vocabulary, withheld)
@@ -99,6 +110,24 @@ def play(stated: Stated, catalogue: Catalogue, register: Mapping[str, Fact]) -> 
     return Played(built, names, proposed, asked)
 
 
+def _refuse_unknown(stated: Stated, catalogue: Catalogue, vocabulary: Mapping[str, Fact]) -> None:
+    household, arriving = stated["household"], stated.get("newcomers", ())
+    people = [*household, *stated.get("elsewhere", ()), *arriving]
+    said = stated.get("answers", {})
+    facts = {key for person in (*people, *said.values()) for key in person} - NOT_FACTS
+    systems = {f"holds.{system}" for person in people for system in person.get("holds", ())}
+    owners = {person["id"] for person in people} | {BUNDLE, HOUSEHOLD}
+    named = (
+        ({stated["event"]}, catalogue.events),
+        (facts | systems, vocabulary),
+        (said.keys(), owners),
+        ({stated["start"]}, {person["id"] for person in household}),
+    )
+    for names, known in named:
+        for name in sorted(set(names) - set(known)):
+            raise UnknownName(name)
+
+
 def _records(
     people: Any, vocabulary: Mapping[str, Fact], withheld: frozenset[str]
 ) -> dict[UUID, Record]:
@@ -124,8 +153,6 @@ def _facts(
     given = {**USUAL, "name": person["id"], "is_head": person.get("relationship_codes") == HEAD}
     given |= {key: value for key, value in person.items() if key not in NOT_FACTS}
     given |= {f"holds.{system}": True for system in person.get("holds", ())}
-    for key in given.keys() - vocabulary.keys():
-        raise KeyError(f"{person['id']}の「{key}」という項目はありません。")
     return {
         key: _value(given.get(key), fact, withheld, person.get("protected", False))
         for key, fact in vocabulary.items()
