@@ -1,6 +1,8 @@
 """Keeps the processes of the demo running and ends them together."""
 
 import ctypes
+import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 LINUX_SET_PARENT_DEATH_SIGNAL = 1
 # A worker finishes its task before it ends; after this it is killed and the task delivered again.
@@ -33,8 +36,12 @@ class Child:
     restarts: list[float] = field(default_factory=list)
 
     def start(self) -> None:
-        """Start it apart from the terminal, so that only the supervisor ends it."""
+        """Start it apart from the terminal, so that only the supervisor ends it.
+
+        What it starts inherits the log and, with it, a lock, so that leftovers can be found.
+        """
         with self.log.open("ab") as log:
+            self._lock(log)
             self.process = subprocess.Popen(
                 self.command,
                 cwd=self.directory,
@@ -44,6 +51,25 @@ class Child:
                 start_new_session=True,
                 preexec_fn=_end_with_parent if sys.platform == "linux" else None,
             )
+        self._group.write_text(str(self.process.pid))
+
+    def clear(self) -> None:
+        """End what an earlier, killed start left behind, and begin a new log."""
+        with self.log.open("ab") as log:
+            self._lock(log)
+            log.truncate(0)
+
+    def _lock(self, log: IO[bytes]) -> None:
+        try:
+            fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # Its holder lives, so the number of its process group cannot be another's by now.
+            os.killpg(int(self._group.read_text()), signal.SIGKILL)
+            fcntl.flock(log, fcntl.LOCK_EX)
+
+    @property
+    def _group(self) -> Path:
+        return self.log.with_suffix(".pid")
 
     def keep(self) -> None:
         """Start it again if it ended; raise GaveUp if that happens too often."""
@@ -62,7 +88,6 @@ def running(children: list[Child]) -> Iterator[None]:
     """Run the children for the duration of the block; leave none behind, however it ends."""
     try:
         for child in children:
-            child.log.unlink(missing_ok=True)
             child.start()
         yield
     finally:
@@ -87,7 +112,7 @@ def _end(processes: Iterator[subprocess.Popen[bytes]]) -> None:
         try:
             process.wait(timeout=max(0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

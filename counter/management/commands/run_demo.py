@@ -42,9 +42,13 @@ class Command(BaseCommand):
         self.url = f"http://localhost:{port}/"
         self.report = settings.VAR / "demo.json"
         with _only_demo(self.report):
+            children = _children(port)
+            for child in children:
+                child.clear()
             _refuse_taken(port)
             try:
-                self.serve(port, residents, reset=reset)
+                self.prepare(residents, reset=reset)
+                self.serve(children)
             except KeyboardInterrupt:
                 self.say("Stopping …")
             except (supervisor.GaveUp, town.OtherTown) as refusal:
@@ -52,8 +56,8 @@ class Command(BaseCommand):
             finally:
                 self.report.unlink(missing_ok=True)
 
-    def serve(self, port: int, residents: int | None, *, reset: bool) -> None:
-        """Prepare the database, run the processes and watch over them until a signal."""
+    def prepare(self, residents: int | None, *, reset: bool) -> None:
+        """Bring the database to the present version and fill the register if it is empty."""
         if reset:
             self.say("Throwing the demo's data away …")
             _reset()
@@ -61,12 +65,14 @@ class Command(BaseCommand):
         self.run_command("migrate", "--verbosity", "0")
         if "make_town" in get_commands():
             town.settle(settings.VAR, residents, run=self.run_command, say=self.say)
+        settings.INBOX.mkdir(parents=True, exist_ok=True)
+
+    def serve(self, children: list[Child]) -> None:
+        """Run the processes and watch over them until a signal."""
         people = {
             "logins": self.ask_command("create_demo_staff"),
             "residents": self.ask_command("demo_residents"),
         }
-        settings.INBOX.mkdir(parents=True, exist_ok=True)
-        children = _children(port)
         with supervisor.running(children):
             self.say("Starting the web server and the worker …")
             self.wait_for_page(children)
