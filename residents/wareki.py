@@ -102,7 +102,7 @@ def _format_partial(value: PartialDate) -> str:
         return value.text
     if first == last:
         return format(first)
-    years = _year(first) if _year(first) == _year(last) else f"{_year(first)}({_year(last)})"
+    years = _year(first) if _year(first) == _year(last) else f"{_year(first)}（{_year(last)}）"
     whole_years = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
     if whole_years and first.year == last.year:
         return f"{years}{UNKNOWN_MONTH_AND_DAY}"

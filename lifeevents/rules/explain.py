@@ -91,6 +91,8 @@ def _value_sentence(key: str, home: str, world: World) -> str:
         return f"{who}{label}の記録が{'ある' if shown else 'ない'}ため"
     if isinstance(shown, bool):
         return f"{_whose(home, world)}「{label}」が「{'はい' if shown else 'いいえ'}」のため"
+    if shown is None:  # a derived number known only between bounds
+        return f"{_whose(home, world)}{label}の内容のため"
     return f"{_whose(home, world)}{label}が{_shown(key, shown, world)}のため"
 
 
@@ -105,7 +107,7 @@ def _age_sentence(node: Any, atom: Atom, world: World) -> str:
     who = _label_of(atom[1], world)
     sides = (type(node.left), type(node.right)) if isinstance(node, Compare) else ()
     if ReachesAge in sides:
-        return f"{who}({age}歳)が{years[0]}歳に達してい{'る' if age >= years[0] else 'ない'}ため"
+        return f"{who}（{age}歳）が{years[0]}歳に達してい{'る' if age >= years[0] else 'ない'}ため"
     return f"{who}が{age}歳のため"
 
 

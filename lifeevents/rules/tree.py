@@ -51,7 +51,7 @@ def parse(source: object, path: str = "") -> Expr:
     if not isinstance(source, Mapping):
         raise RuleError(path, "条件は「op」を持つオブジェクトか、値で書いてください。")
     if path.count("/") > DEEPEST:
-        raise RuleError(path, f"入れ子が深すぎます({DEEPEST}段まで)。")
+        raise RuleError(path, f"入れ子が深すぎます（{DEEPEST}段まで）。")
     op = source.get("op")
     if not isinstance(op, str) or op not in OPERATORS:
         raise RuleError(f"{path}/op", f"演算子「{op}」はありません。")

@@ -23,7 +23,7 @@ from tests.lifeevents.rules.worlds import (
 )
 
 selves = st.sampled_from(tuple(PEOPLE))
-few = settings(max_examples=150, deadline=None)
+few = settings(max_examples=100, deadline=None)
 
 
 def some_completion(data, world, atoms=None):

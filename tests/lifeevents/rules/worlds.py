@@ -260,8 +260,8 @@ MEANINGS = {
     "on": lambda source, world, me, it: world.on,
     "date": lambda source, world, me, it: date.fromisoformat(source["value"]),
     "same_person": lambda source, world, me, it: me == it,
-    "and": lambda source, *at: all([holds(child, *at) for child in source["of"]]),
-    "or": lambda source, *at: any([holds(child, *at) for child in source["of"]]),
+    "and": lambda source, *at: all(holds(child, *at) for child in source["of"]),
+    "or": lambda source, *at: any(holds(child, *at) for child in source["of"]),
     "not": lambda source, *at: not holds(source["of"], *at),
     "in": lambda source, *at: holds(source["value"], *at) in source["of"],
     "between": lambda source, *at: (
