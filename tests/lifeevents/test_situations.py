@@ -1,0 +1,169 @@
+"""Situations of the shipped catalogue, and what holds for every family at a birth."""
+
+from copy import deepcopy
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consent import door
+from lifeevents import archive, situations_check, versions
+from lifeevents.rules.explain import ALWAYS, NOBODY
+from lifeevents.rules.verdict import Tri
+from residents.facts import Known
+
+CATALOGUE = archive.read(archive.load(versions.STARTER))
+REGISTER = door.vocabulary()
+BIRTHS = [each for each in CATALOGUE.situations.values() if each["event"] == "birth"]
+
+
+def play(stated):
+    return situations_check.play(stated, CATALOGUE, REGISTER)
+
+
+def failures(stated):
+    return situations_check.failures(stated, CATALOGUE, REGISTER)
+
+
+@pytest.mark.parametrize("name", CATALOGUE.situations)
+def test_everything_stated_is_proposed_and_nothing_else(name):
+    assert failures(CATALOGUE.situations[name]) == []
+
+
+def test_every_procedure_of_a_birth_is_needed_in_one_situation_and_not_in_another():
+    played = [play(stated) for stated in BIRTHS]
+    verdicts = {(p.procedure.code, p.verdict.value) for each in played for p in each.proposed}
+    always = {"birth.report", "birth.visit", "birth.vaccine"}
+    never = {"res.household_change", "nhi.change"}  # a birth only guards them
+    codes = {each.code for each in CATALOGUE.procedures_of("birth")}
+
+    assert {code for code in codes if (code, Tri.YES) not in verdicts} == never
+    assert {code for code in codes if (code, Tri.NO) not in verdicts} == always
+
+
+def test_a_missing_and_a_surplus_proposal_both_fail():
+    missing, surplus = deepcopy(BIRTHS[0]), deepcopy(BIRTHS[0])
+
+    missing["yes"].append("birth.stay_status")
+    surplus["yes"].remove("birth.report")
+
+    assert failures(missing) == ["必要な手続に birth.stay_status がありません。"]
+    assert any("birth.report@子 が余分" in each for each in failures(surplus))
+
+
+def test_a_situation_that_names_nothing_known_says_so():
+    stated = deepcopy(BIRTHS[0])
+    stated["household"][0]["shoe_size"] = "27"
+
+    assert failures(stated) == ["「shoe_size」というライフイベント、項目または人はありません。"]
+
+
+def test_reasons_are_written_by_the_catalogue():
+    told = {
+        because.text
+        for stated in BIRTHS
+        for each in play(stated).proposed
+        for because in each.verdict.because
+    }
+
+    assert not told & {ALWAYS, NOBODY}
+    assert not [text for text in told if "」が「" in text or "の記録が" in text]
+
+
+days = st.dates(date(2026, 1, 1), date(2027, 12, 31))
+maybe = st.none() | st.booleans()
+
+
+@st.composite
+def parents(draw, name, sex, codes):
+    stated = {
+        "id": name,
+        "sex": sex,
+        "relationship_codes": codes,
+        "holds": draw(
+            st.lists(st.sampled_from(["nhi", "pension", "welfare", "child_allow"]), unique=True)
+        ),
+        "resident_kind": draw(st.sampled_from("12")),
+        "protected": draw(st.booleans()),
+        "residence_tax.income": draw(st.none() | st.sampled_from([0, 3_000_000, 5_000_000])),
+        "pension.kind": draw(st.none() | st.sampled_from("123")),
+        "pension.exemption": draw(st.none() | st.sampled_from("08")),
+        "moved_in_on": draw(st.none() | days.map(date.isoformat)),
+    }
+    return {key: value for key, value in stated.items() if value is not None}
+
+
+@st.composite
+def answers(draw, people, newborns):
+    said = {"bundle": {}, "household": {}, **{name: {} for name in [*people, *newborns]}}
+    groups = {"newborn": newborns, "mother": ["母"], "parents": people, "claimant": people}
+    for question in CATALOGUE.questions.values():
+        values = [choice.value for choice in question.choices] or [True, False]
+        if question.type in ("bool", "choice"):
+            for name in groups.get(question.of, [question.of]):
+                if name in said and draw(st.booleans()):
+                    said[name][question.fact] = draw(st.sampled_from([*values, ""]))
+    return said
+
+
+@st.composite
+def births(draw):
+    on = draw(days)
+    people = draw(st.sampled_from([["父", "母"], ["母"], ["父"]]))
+    codes = {people[0]: ["02"], people[-1]: ["11" if people[-1] == "父" else "12"]}
+    codes[people[0]] = ["02"]
+    newborns = [f"子{place}" for place in range(1, draw(st.integers(1, 3)) + 1)]
+    older = draw(st.lists(st.dates(date(2003, 1, 1), date(2025, 12, 31)), max_size=3))
+    return {
+        "event": "birth",
+        "on": on.isoformat(),
+        "start": draw(st.sampled_from(people)),
+        "household": [
+            *(draw(parents(name, "1" if name == "父" else "2", codes[name])) for name in people),
+            *(
+                {"id": f"兄姉{n}", "relationship_codes": ["20"], "birth_date": born.isoformat()}
+                for n, born in enumerate(older)
+            ),
+        ],
+        "newcomers": [
+            {"id": name, "birth_date": (on - timedelta(days=draw(st.integers(0, 20)))).isoformat()}
+            | draw(st.sampled_from([{}, {"birth_weight": 2400}, {"birth_weight": 3100}]))
+            for name in newborns
+        ],
+        "withheld": draw(
+            st.lists(
+                st.sampled_from(["tax", "insurance", "pension", "child", "welfare", "household"])
+            )
+        ),
+        "answers": draw(answers(people, newborns)),
+        "yes": [],
+    }
+
+
+@settings(max_examples=40, deadline=None)
+@given(births())
+def test_every_verdict_has_its_reason_and_nothing_known_is_asked(stated):
+    played = play(stated)
+    world = played.situation.world
+
+    for each in played.proposed:
+        if each.verdict.value is Tri.UNKNOWN:
+            assert each.verdict.missing
+        else:
+            assert each.verdict.because
+            assert all(because.text for because in each.verdict.because)
+    assert not [atom for atom in played.asked if isinstance(world.fact(*atom), Known)]
+    assert len(set(played.asked)) == len(played.asked)
+
+
+@settings(max_examples=40, deadline=None)
+@given(births())
+def test_child_allowance_is_claimed_once_or_raised_once_never_both(stated):
+    needed = [
+        each.procedure.code
+        for each in play(stated).proposed
+        if each.due and each.procedure.code in ("child.allow", "child.allow_up")
+    ]
+
+    assert len(needed) <= 1
