@@ -10,22 +10,25 @@ from django.db import connection
 SEED = 1
 USUAL_RESIDENTS = 20_000
 
-Command = Callable[..., None]
+REFUSED = 4
+
+Run = Callable[..., int]
 
 
-class OtherTown(Exception):
-    """The register already holds a town of another size."""
+class NoTown(Exception):
+    """The town cannot be made or imported, or another one is there; the text says what to do."""
 
 
-def settle(var: Path, residents: int | None, *, run: Command, say: Callable[[str], None]) -> None:
-    """Make the town and import it unless that is done; run starts one of our commands.
+def settle(var: Path, residents: int | None, *, run: Run, say: Callable[[str], None]) -> None:
+    """Make the town and import it unless that is done.
 
-    residents is the size asked for, None if nobody asked. Raises OtherTown.
+    run starts one of our commands and returns its exit code; residents is the size asked for,
+    None if nobody asked. Raises NoTown.
     """
     town = var / "town"
     size = _size(town)
     if size is not None and residents not in (None, size):
-        raise OtherTown(
+        raise NoTown(
             f"The demo's town has {size:,} residents. To make another, add --reset "
             "(this throws the demo's data away)."
         )
@@ -37,8 +40,14 @@ def settle(var: Path, residents: int | None, *, run: Command, say: Callable[[str
     if marker.exists() and marker.read_text() == _register():
         return
     say("Importing the town into the register …")
-    run("import_exports", str(town / "day00"))
+    _import(town / "day00", run=run)
     marker.write_text(_register())
+
+
+def showcase(var: Path) -> list[dict[str, str]]:
+    """Return the households made for showing something: their 宛名番号, a title and what it is."""
+    households: list[dict[str, str]] = json.loads((var / "town" / "showcase.json").read_text())
+    return households
 
 
 def forget(var: Path) -> None:
@@ -51,11 +60,32 @@ def _size(town: Path) -> int | None:
     return int(json.loads(made.read_text())["residents"]) if made.exists() else None
 
 
-def _make(town: Path, size: int, *, run: Command) -> None:
+def _make(town: Path, size: int, *, run: Run) -> None:
     shutil.rmtree(town, ignore_errors=True)
-    run("make_town", str(town), "--residents", str(size), "--seed", str(SEED))
+    if run("make_town", str(town), "--residents", str(size), "--seed", str(SEED)):
+        raise NoTown("The town could not be made.")
     # Written last: a town without it was interrupted and is made again.
     (town / "made.json").write_text(json.dumps({"residents": size, "seed": SEED}))
+
+
+def _import(exports: Path, *, run: Run) -> None:
+    code = run("import_exports", str(exports), "--progress")
+    if code == REFUSED and _was_applied(exports):
+        return
+    if code:
+        raise NoTown(f"The import of {exports} ended with {code}.")
+
+
+def _was_applied(exports: Path) -> bool:
+    """Tell whether a start that was killed after the import, before it noted so, had done it."""
+    names = {path.name for path in exports.glob("*.csv")} - {"manifest.csv"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT file_name FROM residents_delivery WHERE state = 'applied' "
+            "AND file_name = ANY(%s)",
+            [list(names)],
+        )
+        return {name for (name,) in cursor.fetchall()} == names
 
 
 def _register() -> str:

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
 
 from counter.embedded import postgres, supervisor, town
@@ -51,7 +50,7 @@ class Command(BaseCommand):
                 self.serve(children)
             except KeyboardInterrupt:
                 self.say("Stopping …")
-            except (supervisor.GaveUp, town.OtherTown) as refusal:
+            except (supervisor.GaveUp, town.NoTown) as refusal:
                 raise CommandError(str(refusal)) from refusal
             finally:
                 self.report.unlink(missing_ok=True)
@@ -62,16 +61,16 @@ class Command(BaseCommand):
             self.say("Throwing the demo's data away …")
             _reset()
         self.say("Preparing the database …")
-        self.run_command("migrate", "--verbosity", "0")
-        if "make_town" in get_commands():
-            town.settle(settings.VAR, residents, run=self.run_command, say=self.say)
+        if self.run_command("migrate", "--verbosity", "0"):
+            raise CommandError("The database could not be brought to the present version.")
+        town.settle(settings.VAR, residents, run=self.run_command, say=self.say)
         settings.INBOX.mkdir(parents=True, exist_ok=True)
 
     def serve(self, children: list[Child]) -> None:
         """Run the processes and watch over them until a signal."""
         people = {
             "logins": self.ask_command("create_demo_staff"),
-            "residents": self.ask_command("demo_residents"),
+            "residents": town.showcase(settings.VAR),
         }
         with supervisor.running(children):
             self.say("Starting the web server and the worker …")
@@ -82,7 +81,7 @@ class Command(BaseCommand):
     def wait_for_page(self, children: list[Child]) -> None:
         """Return when the first page is really served."""
         deadline = time.monotonic() + PAGE_SECONDS
-        while not _served(self.url + "healthz"):
+        while not _served(self.url):
             for child in children:
                 child.keep()
             if time.monotonic() > deadline:
@@ -94,20 +93,20 @@ class Command(BaseCommand):
         draft = self.report.with_suffix(".draft")
         draft.write_text(json.dumps({"url": self.url, **people}, ensure_ascii=False, indent=2))
         draft.replace(self.report)
+        self.say("Residents to try:")
+        for household in people["residents"]:
+            self.say(f"  {household['number']}  {household['title']}")
+        self.say("Sign in as:")
         for login in people["logins"]:
-            self.say(f"  {login['role']}: {login['user']} / {login['password']}")
+            self.say(f"  {login['user']} / {login['password']}  ({login['role']})")
         self.say(f"READY {self.url}")
 
-    def run_command(self, *arguments: str) -> None:
+    def run_command(self, *arguments: str) -> int:
         """Run one of our commands in a process of its own, showing what it says."""
-        result = subprocess.run([*MANAGE, *arguments], check=False)
-        if result.returncode:
-            raise CommandError(f"{arguments[0]} ended with {result.returncode}.")
+        return subprocess.run([*MANAGE, *arguments], check=False).returncode
 
     def ask_command(self, name: str) -> list[dict[str, Any]]:
         """Run one of our commands and return the JSON list it prints."""
-        if name not in get_commands():
-            return []
         result = subprocess.run([*MANAGE, name], check=False, stdout=subprocess.PIPE)
         if result.returncode:
             raise CommandError(f"{name} ended with {result.returncode}.")
