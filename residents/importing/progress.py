@@ -60,6 +60,7 @@ class Bars(Lines):
         with tqdm(total=size, desc=name, unit="B", unit_scale=True, file=self.stream) as bar:
 
             def advance() -> None:
-                bar.update(raw.tell() - bar.n)
+                # The last row closes the file.
+                bar.update((size if raw.closed else raw.tell()) - bar.n)
 
             yield advance
