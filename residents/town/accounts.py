@@ -35,7 +35,7 @@ def contact(office: Office, household: Household) -> Rows:
     """連絡先 of the grown-ups who agreed that the city keeps it; a few withdrew again."""
     rng = office.rng
     for person in household.members:
-        years = person.age(office.on)
+        years = office.age(person)
         if years < 18 or not (household.sure or rng.random() < REACHED):
             continue
         last = last_day(person, office.on)

@@ -110,7 +110,7 @@ def school(office: Office, household: Household) -> Rows:
     """学齢簿: children of grade 1–9, at the school of their district."""
     guardian = _recipient(household) or household.head
     for child in household.members:
-        year = grade(child.birth, office.on)
+        year = grade(child.birth, child.until(office.on))
         if not 1 <= year <= 9:
             continue
         junior = year > 6
@@ -137,7 +137,11 @@ def _recipient(household: Household) -> Person | None:
 
 
 def _children(household: Household, on: date, until: int) -> list[Person]:
-    return [child for child in household.children if school_year_end(child.birth, until) >= on]
+    return [
+        child
+        for child in household.children
+        if school_year_end(child.birth, until) >= child.until(on)
+    ]
 
 
 def _amount(household: Household, children: list[Person], on: date) -> tuple[int, int]:

@@ -22,9 +22,10 @@ def settle(rng: random.Random, household: Household, on: date) -> None:
     head = household.head
     years = head.age(on)
     share, span = next((share, span) for below, share, span in CAME_FROM_ELSEWHERE if years < below)
-    if rng.random() < share and not head.foreign:
-        first = max(on - timedelta(days=span * YEAR), shift(head.birth, 18))
-        household.arrived = between(rng, first, on - 5 * DAY)
+    first = max(on - timedelta(days=span * YEAR), shift(head.birth, 18))
+    last = on - 5 * DAY
+    if rng.random() < share and first < last and not head.foreign:
+        household.arrived = between(rng, first, last)
         household.arrived_from = elsewhere(rng)
         household.previous_head = _previous_head(rng, household)
     if rng.random() < MOVED_WITHIN or household.in_facility:
@@ -33,9 +34,13 @@ def settle(rng: random.Random, household: Household, on: date) -> None:
         household.moved_from = at_home(rng)
 
 
-def move_out(rng: random.Random, household: Household, on: date) -> None:
-    """The whole household left the city within the last two years."""
-    day = between(rng, on - timedelta(days=2 * YEAR), on - DAY)
+def leaving_day(rng: random.Random, on: date) -> date:
+    """A day within the last two years."""
+    return between(rng, on - timedelta(days=2 * YEAR), on - DAY)
+
+
+def move_out(rng: random.Random, household: Household, day: date) -> None:
+    """The whole household left the city on that day."""
     kind = rng.random()
     if kind < 0.9:
         gone = Gone("2", "21", day, elsewhere(rng))
@@ -46,14 +51,14 @@ def move_out(rng: random.Random, household: Household, on: date) -> None:
         gone = Gone("9", "26", day)
     for member in household.members:
         member.gone = gone
-    household.arrived = _before(household.arrived, day)
-    household.moved = _before(household.moved, day)
 
 
 def lose_partner(rng: random.Random, household: Household, on: date) -> None:
     """世帯主 of an elderly couple died within the last two years; the other is 世帯主 now."""
     left = household.head
-    left.gone = Gone("3", "23", between(rng, on - timedelta(days=2 * YEAR), on - DAY))
+    left.gone = Gone("3", "23", leaving_day(rng, on))
+    household.arrived = _before(household.arrived, left.gone.on)
+    household.moved = _before(household.moved, left.gone.on)
     for member in household.present:
         if member.relation == WIFE or len(household.present) == 1:
             member.relation = HEAD

@@ -26,8 +26,9 @@ def nhi(office: Office, household: Household) -> Rows:
     if members:
         yield from _nhi_household(office, household, members)
     for person in household.present:
-        left = person.insurance is Insurance.WORK and person.age(office.on) >= 22
-        if left and office.rng.random() < FORMER_MEMBERS:
+        nominal_head = members and person is household.head
+        left = person.insurance is Insurance.WORK and office.age(person) >= 22
+        if left and not nominal_head and office.rng.random() < FORMER_MEMBERS:
             yield "nhi", _former_member(office, person)
 
 
@@ -59,7 +60,7 @@ def ltc(office: Office, household: Household) -> Rows:
     for person in household.members:
         years = person.age(on)
         insured_at_40 = 40 <= years < 65 and not person.welfare and rng.random() < 0.004
-        first = reaches(person.birth, 65) <= on
+        first = reaches(person.birth, 65) <= person.until(on)
         if not first and not insured_at_40:
             continue
         certified = _certification(rng, household, person, on, insured_at_40)
@@ -83,8 +84,9 @@ def pension(office: Office, household: Household) -> Rows:
     for person in household.members:
         if not person.pension:
             continue
-        rng, years = office.rng, person.age(office.on)
-        start = max(reaches(person.birth, 20), _since(household, person))
+        rng, years = office.rng, office.age(person)
+        grown = shift(person.birth, 18) if person.pension == "2" else reaches(person.birth, 20)
+        start = max(grown, _since(household, person))
         if years > 23 and rng.random() < 0.7:
             last = last_day(person, office.on)
             start = max(start, between(rng, shift(person.birth, 22), last))
@@ -140,7 +142,7 @@ def _nhi_start(
     rng: random.Random, household: Household, person: Person, on: date
 ) -> tuple[date, str]:
     since = _since(household, person)
-    if person.age(on) >= 20 and rng.random() < 0.6:
+    if person.age(person.until(on)) >= 20 and rng.random() < 0.6:
         return between(rng, max(since, shift(person.birth, 20)), last_day(person, on)), "02"
     return since, "04" if since == person.birth else "01"
 
@@ -168,7 +170,7 @@ def _since(household: Household, person: Person) -> date:
 def _certification(
     rng: random.Random, household: Household, person: Person, on: date, always: bool
 ) -> Row:
-    rate = next(rate for below, rate in CERTIFIED if person.age(on) < below)
+    rate = next(rate for below, rate in CERTIFIED if person.age(person.until(on)) < below)
     if not (always or household.in_facility or household.certified or rng.random() < rate):
         return {}
     levels = HEAVY_LEVELS if household.in_facility else LEVELS

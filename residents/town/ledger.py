@@ -36,6 +36,10 @@ class Office:
         self.case = Plain(2_000, 6)
         self.plate = Plain(1_000, 4)
 
+    def age(self, person: Person) -> int:
+        """Somebody's age today, or on the day of leaving the register."""
+        return person.age(person.until(self.on))
+
     def row(self, person: Person, written: date, items: Row, flag: str = LATEST) -> Row:
         """A row about that person, written on that day or soon after it (never in the future)."""
         rng = self.rng
@@ -65,7 +69,7 @@ def reason(gone: Gone | None, moved: str, died: str, other: str) -> str:
 
 def last_day(person: Person, on: date) -> date:
     """The last full day somebody could have done something here."""
-    return (person.gone.on if person.gone else on) - DAY
+    return person.until(on) - DAY
 
 
 def ended(person: Person) -> str:

@@ -16,13 +16,21 @@ from residents.town.delivery import DayFolder, Written
 from residents.town.institutions import Institutions
 from residents.town.ledger import Office, Rows
 from residents.town.people import Household
-from residents.town.structures import KINDS, couple_old, single_middle
+from residents.town.structures import (
+    KINDS,
+    couple_young,
+    family,
+    single_middle,
+    single_parent,
+    single_young,
+)
 from residents.town.work import employ, insure
 
 DEFAULT_DAY = date(2026, 11, 1)
 EXPORTED_AT = time(3, 0)
 FEWEST, FEWEST_WITH_RARE_CASES = 40, 200
-REMOVED = 0.03
+LEFT, WIDOWED = 0.022, 0.09
+LEAVING = (single_young, single_young, single_middle, couple_young, family, single_parent)
 SHOWCASE = "showcase.json"
 LEDGERS: tuple[Callable[[Office, Household], Rows], ...] = (
     register.rows,
@@ -101,7 +109,7 @@ def _households(office: Office, residents: int) -> Iterator[tuple[Household, Par
     builders = [builder for _, builder in KINDS]
     weights = list(accumulate(weight for weight, _ in KINDS))
     while left > 0:
-        if rng.random() < REMOVED * 0.75:
+        if rng.random() < LEFT:
             yield _left_the_city(office), None
         household = institutions.household(rng, office.on)
         if household is None:
@@ -109,8 +117,6 @@ def _households(office: Office, residents: int) -> Iterator[tuple[Household, Par
         if len(household.members) > left:
             household = single_middle(rng, office.on)
         _live(office, household)
-        if household.couples and rng.random() < 0.09 and household.head.age(office.on) > 66:
-            homes.lose_partner(rng, household, office.on)
         left -= len(household.present)
         yield household, None
 
@@ -118,6 +124,8 @@ def _households(office: Office, residents: int) -> Iterator[tuple[Household, Par
 def _live(office: Office, household: Household) -> None:
     rng, on = office.rng, office.on
     homes.settle(rng, household, on)
+    if household.couples and household.head.age(on) > 66 and rng.random() < WIDOWED:
+        homes.lose_partner(rng, household, on)
     welfare.put_on_welfare(rng, household, on)
     employ(rng, household, on)
     homes.protect(rng, household, on)
@@ -126,14 +134,13 @@ def _live(office: Office, household: Household) -> None:
 
 
 def _left_the_city(office: Office) -> Household:
+    """A household as it was on the day it left."""
     rng = office.rng
-    builder = rng.choice(KINDS[:8])[1]
-    household = builder(rng, office.on)
-    if builder is couple_old:
-        household = single_middle(rng, office.on)
-    homes.settle(rng, household, office.on)
-    employ(rng, household, office.on)
-    homes.move_out(rng, household, office.on)
+    day = homes.leaving_day(rng, office.on)
+    household = rng.choice(LEAVING)(rng, day)
+    homes.settle(rng, household, day)
+    homes.move_out(rng, household, day)
+    employ(rng, household, day)
     return household
 
 

@@ -122,6 +122,10 @@ class Person:
         """Age in whole years on that day."""
         return age(self.birth, on)
 
+    def until(self, on: date) -> date:
+        """That day, or the day of leaving the register if it came earlier."""
+        return self.gone.on if self.gone else on
+
 
 @dataclass(slots=True)
 class Household:

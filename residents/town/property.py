@@ -24,7 +24,8 @@ def residence_tax(office: Office, household: Household) -> Rows:
     """個人住民税 of everybody of 16 or more on 1 January; taxed elsewhere if they came later."""
     year = fiscal_year(office.on)
     for person in household.members:
-        if age(person.birth, date(year, 1, 1)) < 16:
+        new_year = date(year, 1, 1)
+        if age(person.birth, new_year) < 16 or person.until(office.on) < new_year:
             continue
         dependents = sum(each.supporter is person for each in household.members)
         yield "residence_tax", _assessment(office, household, person, year, dependents)
@@ -35,9 +36,9 @@ def residence_tax(office: Office, household: Household) -> Rows:
 def property_tax(office: Office, household: Household) -> Rows:
     """固定資産税: heads who own land or a house here; mostly people over 40 in houses."""
     rng, owner = office.rng, household.members[0]
-    if household.in_facility or owner.foreign or owner.age(office.on) < 30:
+    if household.in_facility or owner.foreign or office.age(owner) < 30:
         return
-    rate = 0.06 if household.home.building else 0.62 if owner.age(office.on) >= 45 else 0.4
+    rate = 0.06 if household.home.building else 0.62 if office.age(owner) >= 45 else 0.4
     if not household.owns and rng.random() > rate:
         return
     land, house = rng.randrange(900, 9_000) * 1000, rng.randrange(500, 12_000) * 1000
@@ -62,7 +63,7 @@ def light_vehicle(office: Office, household: Household) -> Rows:
     """軽自動車税: one grown-up in four has a small car, one in forty a motorbike or a tractor."""
     rng = office.rng
     for person in household.members:
-        years = person.age(office.on)
+        years = office.age(person)
         trainee = person.foreign and person.foreign.status in TRAINEE
         if not 18 <= years < 85 or household.in_facility or trainee or person.welfare:
             continue

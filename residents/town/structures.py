@@ -175,7 +175,7 @@ def with_grown_child(rng: random.Random, on: date) -> Household:
     else:
         parents, couples = [someone(rng, FEMALE if rng.random() < 0.75 else MALE, years, on)], []
     child = someone(
-        rng, child_sex, max(18.0, years - rng.gauss(29, 4)), on, parents[0].family, CHILD
+        rng, child_sex, max(18.0, years - max(23.0, rng.gauss(29, 4))), on, parents[0].family, CHILD
     )
     if len(parents) == 1 and rng.random() < 0.4:
         child.relation, parents[0].relation = HEAD, MOTHER if parents[0].sex == FEMALE else FATHER

@@ -57,7 +57,7 @@ def welfare(office: Office, household: Household) -> Rows:
     last = last_day(members[0], office.on)
     start = between(rng, shift(last, -9), last)
     for place, person in enumerate(members, 1):
-        schooled = 6 <= person.age(office.on) < 15
+        schooled = 6 <= office.age(person) < 15
         items = {
             "福祉事務所コード": OFFICE_CODE,
             "ケース番号": case,
@@ -70,7 +70,7 @@ def welfare(office: Office, household: Household) -> Rows:
             "生活扶助フラグ": "1",
             "住宅扶助フラグ": "1" if household.home.building else "0",
             "教育扶助フラグ": "1" if schooled else "0",
-            "介護扶助フラグ": "1" if person.age(office.on) >= 80 else "0",
+            "介護扶助フラグ": "1" if office.age(person) >= 80 else "0",
             "医療扶助フラグ": "1",
             "出産扶助フラグ": "0",
             "生業扶助フラグ": "0",
@@ -82,7 +82,7 @@ def disability(office: Office, household: Household) -> Rows:
     """障害者手帳 of each kind; a few people hold two."""
     rng = office.rng
     for person in household.members:
-        years = person.age(office.on)
+        years = office.age(person)
         if rng.random() < next(rate for below, rate in PHYSICAL if years < below):
             yield _handbook(office, person, "1", _physical(rng))
         if 3 <= years < 70 and rng.random() < INTELLECTUAL:
@@ -99,7 +99,7 @@ def seal(office: Office, household: Household) -> Rows:
     rng = office.rng
     for person in household.members:
         share = SEAL_SHARE_FOREIGN if person.foreign else SEAL_SHARE
-        if person.age(office.on) < 18 or household.in_facility:
+        if office.age(person) < 18 or household.in_facility:
             continue
         if not household.sure and rng.random() > share:
             continue

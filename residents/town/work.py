@@ -9,6 +9,7 @@ from residents.town.foreigners import TRAINEE
 from residents.town.people import CHILD, FEMALE, Household, Insurance, Person, Work
 
 LATE_FROM, PENSION_FROM, PENSION_UNTIL, WORK_PENSION_UNTIL = 75, 20, 60, 70
+THIRD_KIND_UNTIL = 65  # of the supporter (国民年金法附則3条)
 DEPENDENT_SALARY = 1_300_000  # 被扶養者の年間収入の目安
 SHARES = {
     # from age: (work, share) of men, of women without a partner, of wives
@@ -47,9 +48,10 @@ def employ(rng: random.Random, household: Household, on: date) -> None:
     """Give everybody without one a job and an income, then insure the household."""
     for person in household.members:
         untouched = person.work is Work.NONE and not person.income and not person.welfare
-        if untouched and person.age(on) >= 15:
-            person.work = _job(rng, household, person, person.age(on))
-            _pay(rng, person, person.age(on))
+        years = person.age(person.until(on))
+        if untouched and years >= 15:
+            person.work = _job(rng, household, person, years)
+            _pay(rng, person, years)
     insure(rng, household, on)
 
 
@@ -58,7 +60,7 @@ def insure(rng: random.Random, household: Household, on: date) -> None:
     for person in household.members:
         if person.welfare:
             person.insurance = Insurance.NONE
-        elif person.age(on) >= LATE_FROM:
+        elif person.age(person.until(on)) >= LATE_FROM:
             person.insurance = Insurance.LATE
         elif person.work.insured_at_work:
             person.insurance = Insurance.WORK
@@ -73,7 +75,7 @@ def insure(rng: random.Random, household: Household, on: date) -> None:
 def earner(household: Household) -> Person | None:
     """The parent who supports the children: the one with the higher income (児童手当法4条3項)."""
     here = [parent for parent in household.parents if parent.gone is None]
-    return max(here, key=lambda parent: parent.income, default=None)
+    return max(here or household.parents, key=lambda parent: parent.income, default=None)
 
 
 def income_from_salary(salary: int) -> int:
@@ -145,7 +147,7 @@ def _supporter(rng: random.Random, household: Household, person: Person, on: dat
         parent = earner(household)
         return parent if parent and parent.work.insured_at_work else None
     partner = household.partner(person)
-    if partner and partner.work.insured_at_work and partner.age(on) < LATE_FROM:
+    if partner and _can_support(partner, person, on):
         return partner
     if person.age(on) < 60 or person.income > DEPENDENT_SALARY or rng.random() < 0.5:
         return None
@@ -153,19 +155,25 @@ def _supporter(rng: random.Random, household: Household, person: Person, on: dat
         (
             each
             for each in household.members
-            if each.work.insured_at_work and each.age(on) < min(LATE_FROM, person.age(on) - 15)
+            if _can_support(each, person, on) and each.age(on) < person.age(on) - 15
         ),
         None,
     )
 
 
+def _can_support(worker: Person, other: Person, on: date) -> bool:
+    together = worker.gone is None or other.gone is not None
+    return together and worker.work.insured_at_work and worker.age(on) < LATE_FROM
+
+
 def _pension(rng: random.Random, household: Household, person: Person, on: date) -> str:
-    years = person.age(on)
+    years = person.age(person.until(on))
     if person.insurance is Insurance.WORK and years < WORK_PENSION_UNTIL:
         return "2"
     if not PENSION_FROM <= years < PENSION_UNTIL:
         return "4" if 60 <= years < 65 and not person.welfare and rng.random() < 0.03 else ""
     partner = household.partner(person)
-    if person.insurance is Insurance.DEPENDENT and person.supporter is partner:
+    young = partner and partner.age(on) < THIRD_KIND_UNTIL
+    if young and person.insurance is Insurance.DEPENDENT and person.supporter is partner:
         return "3"
     return "1"
