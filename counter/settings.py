@@ -185,6 +185,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
+        "frame-src": [SELF],  # the desk shows a paper beside its values
         "frame-ancestors": [NONE],
     }
 }

@@ -1,0 +1,1 @@
+"""The desk: the screens of staff at the counter."""

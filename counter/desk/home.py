@@ -1,0 +1,56 @@
+"""The home screen: who has come, whom I serve, whom my colleagues serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from counter.desk.access import WINDOW, DeskRequest, staff
+from counter.desk.screen import show
+from lifeevents import bundles, versions
+from lifeevents.models import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One bundle in a list; nobody's name."""
+
+    number: str
+    event: str
+    step: str
+    served_by: str
+    at: datetime
+
+
+@staff(*WINDOW)
+@require_safe
+def home(request: DeskRequest) -> HttpResponse:
+    """The three lists, and what was finished today."""
+    by = request.actor
+    context = {
+        "mine": _rows(bundles.mine(by)),
+        "team": _rows(bundles.team(by).select_related("served_by"), names=True),
+        "finished": _rows(bundles.finished_today(by)),
+        "search_first": True,
+        "empty_mine": _("対応中の受付はありません。住民をさがして受付をはじめると、ここに出ます。"),
+        "empty_team": _("同じ係の職員が対応している受付が、ここに出ます。引き継ぐときに開きます。"),
+    }
+    return show(request, "desk/home.html", context)
+
+
+def _rows(found: Iterable[Bundle], *, names: bool = False) -> list[Row]:
+    return [
+        Row(
+            number=bundle.number,
+            event=versions.of(bundle).events[bundle.event].name,
+            step=bundle.get_step_display(),
+            served_by=str(bundle.served_by) if names else "",
+            at=bundle.finished_at or bundle.started_at,
+        )
+        for bundle in found
+    ]

@@ -1,0 +1,92 @@
+"""Step 1, 本人確認: the documents shown, a proxy's authority, and who takes part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from counter.desk.access import WINDOW, DeskRequest, staff
+from counter.desk.documents import DOCUMENTS, Document, method_of
+from counter.desk.forms import IdentifyForm, VersionForm
+from counter.desk.page import show_step
+from lifeevents import bundles
+from lifeevents.models import Bundle
+from lifeevents.sitting import sit
+
+PROXY = "a1"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentGroup:
+    """Documents of which one, or two, are enough."""
+
+    title: str | Promise
+    documents: tuple[Document, ...]
+
+
+GROUPS = (
+    DocumentGroup(
+        gettext_lazy("顔写真付き（1点で確認）"),
+        tuple(document for document in DOCUMENTS if document.has_face),
+    ),
+    DocumentGroup(
+        gettext_lazy("顔写真なし（2点で確認）"),
+        tuple(document for document in DOCUMENTS if not document.has_face),
+    ),
+)
+
+
+def show(request: DeskRequest, bundle: Bundle, form: IdentifyForm | None = None) -> HttpResponse:
+    """The step's page, with the mistakes of `form` if it had any."""
+    sitting = sit(bundle, by=request.actor)
+    applicant = next((p for p in sitting.people.values() if "applicant" in p.roles), None)
+    context = {
+        "form": form or IdentifyForm(by_proxy=is_by_proxy(bundle)),
+        "document_groups": GROUPS,
+        "applicant_name": applicant.name if applicant and applicant.name else _("方"),
+    }
+    status = 422 if form else 200
+    return show_step(request, sitting, "desk/identify.html", context, status=status)
+
+
+@staff(*WINDOW)
+@require_POST
+def identify(request: DeskRequest, number: str) -> HttpResponse:
+    """Record how the applicant's identity was confirmed."""
+    bundle = bundles.find(number, by=request.actor)
+    form = IdentifyForm(request.POST, by_proxy=is_by_proxy(bundle))
+    if not form.is_valid():
+        return show(request, bundle, form)
+    documents = form.cleaned_data["documents"]
+    bundles.identify(
+        bundle,
+        version=form.cleaned_data["version"],
+        method=method_of(documents) or "",
+        documents=documents,
+        authority=form.cleaned_data.get("authority", ""),
+        by=request.actor,
+    )
+    return redirect("desk:bundle", number)
+
+
+@staff(*WINDOW)
+@require_POST
+def taking_part(request: DeskRequest, number: str, key: str) -> HttpResponse:
+    """Take one member of the household into the bundle, or out of it."""
+    bundle = bundles.find(number, by=request.actor)
+    form = VersionForm(request.POST)
+    if form.is_valid():
+        joins = request.POST.get("taking_part") == "yes"
+        bundles.set_taking_part(bundle, key, joins, version=form.cleaned_data["version"])
+    return redirect("desk:bundle", number)
+
+
+def is_by_proxy(bundle: Bundle) -> bool:
+    """Whether someone outside the household came, so that authority must be shown."""
+    return bundle.participants.filter(key=PROXY).exists()

@@ -1,0 +1,44 @@
+"""The papers of a bundle: one in the check page's frame, all of them as a PDF."""
+
+from __future__ import annotations
+
+from csp.constants import SELF
+from csp.decorators import csp_replace
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from counter.desk.access import WINDOW, DeskRequest, staff
+from lifeevents import bundles, snapshots
+from lifeevents.models import Bundle
+from lifeevents.opened import open_bundle
+from lifeevents.printing.bundle import paper_html, print_bundle
+
+
+@staff(*WINDOW)
+@require_safe
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
+def paper(request: DeskRequest, number: str, index: int) -> HttpResponse:
+    """One paper as it would be printed now, for the frame of the check page and nowhere else."""
+    bundle = bundles.find(number, by=request.actor)
+    content = snapshots.freeze(open_bundle(bundle, by=request.actor))
+    if index >= len(content["papers"]):
+        raise Http404
+    shown = content["papers"][index]
+    context = {"sheets": paper_html(shown, content), "number": number, "title": shown["title"]}
+    return render(request, "desk/paper.html", context)
+
+
+@staff(*WINDOW)
+@require_safe
+def print_papers(request: DeskRequest, number: str) -> HttpResponse:
+    """A finished bundle's papers as one PDF, shown by the browser; every printing is logged."""
+    bundle = bundles.find(number, by=request.actor)
+    if bundle.state != Bundle.State.FINISHED:
+        raise Http404
+    printed = print_bundle(snapshots.content(bundle, by=request.actor))
+    response = HttpResponse(printed.pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{number}.pdf"'
+    return response

@@ -1,0 +1,51 @@
+"""A screen: a template in the desk's frame (bar, search box, keys)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from counter.desk.access import DeskRequest
+from lifeevents import bundles
+from lifeevents.opened import TOWN
+
+SHORTCUTS = "desk_shortcuts"
+"""A cookie: "off" where someone has switched the character keys off (WCAG 2.1.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands in the bar of every screen."""
+
+    town: str
+    terminal: str
+    user: str
+    my_open: int
+    shortcuts: bool
+
+
+def town_name() -> str:
+    """The town as screens name it; the demo says that its people are made up."""
+    if settings.MODE == "demo":
+        return _("%(town)s（見本データ）") % {"town": TOWN}
+    return TOWN
+
+
+def show(
+    request: DeskRequest, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Render a template in the frame; to htmx the same markup without it."""
+    frame = Frame(
+        town=town_name(),
+        terminal=request.actor.terminal,
+        user=str(request.user),
+        my_open=0 if request.htmx else bundles.mine(request.actor).count(),
+        shortcuts=request.COOKIES.get(SHORTCUTS) != "off",
+    )
+    layout = "desk/_bare.html" if request.htmx else "desk/base.html"
+    return render(request, template, {**context, "desk": frame, "layout": layout}, status=status)

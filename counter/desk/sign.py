@@ -1,0 +1,44 @@
+"""Step 5, 署名: the person has read it; the bundle is finished once, with one signature."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from counter.desk.access import WINDOW, DeskRequest, staff
+from counter.desk.checklist import YES
+from counter.desk.forms import SignForm
+from counter.desk.page import show_step
+from lifeevents import bundles, finishing
+from lifeevents.finishing import MissingValues
+from lifeevents.models import Bundle
+from lifeevents.sitting import sit
+
+
+def show(request: DeskRequest, bundle: Bundle, form: SignForm | None = None) -> HttpResponse:
+    """The step's page: what is applied for, and what must be filled before."""
+    sitting = sit(bundle, by=request.actor)
+    applying = [
+        each for each in sitting.proposals if each.verdict == YES and each.kind == "application"
+    ]
+    context = {"form": form, "applying": applying, "left": sitting.missing_labels}
+    status = 422 if form else 200
+    return show_step(request, sitting, "desk/sign.html", context, status=status)
+
+
+@staff(*WINDOW)
+@require_POST
+def finish(request: DeskRequest, number: str) -> HttpResponse:
+    """Freeze what was confirmed and make the papers; a second click finds it done."""
+    bundle = bundles.find(number, by=request.actor)
+    if bundle.state != Bundle.State.OPEN:
+        return redirect("desk:bundle", number)
+    form = SignForm(request.POST)
+    if not form.is_valid():
+        return show(request, bundle, form)
+    try:
+        finishing.finish(bundle, version=form.cleaned_data["version"], by=request.actor)
+    except MissingValues:
+        return show(request, bundle, form)
+    return redirect("desk:bundle", number)

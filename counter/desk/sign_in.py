@@ -1,0 +1,99 @@
+"""Signing in at a terminal, and locking it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from counter.desk.access import TERMINAL, WINDOW, DeskRequest, anyone, staff
+from counter.desk.screen import town_name
+
+TERMINAL_COOKIE = "terminal"
+A_YEAR = 365 * 24 * 3600
+
+
+class SignInForm(AuthenticationForm):
+    """Name, password and which window this terminal stands at."""
+
+    terminal = forms.CharField(
+        label=_("端末"),
+        max_length=60,
+        help_text=_("窓口の名前です。だれが、どの端末で見たかの記録に残ります。例：1番窓口"),
+        error_messages={"required": _("端末の名前を入力してください。例：1番窓口")},
+    )
+    error_messages = {
+        "invalid_login": _(
+            "職員番号とパスワードの組み合わせを確かめて、もう一度入力してください。"
+        ),
+        "inactive": _("この職員番号は使えません。所属の管理者に連絡してください。"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("職員番号")
+        self.fields["username"].error_messages = {"required": _("職員番号を入力してください。")}
+        self.fields["password"].error_messages = {"required": _("パスワードを入力してください。")}
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+
+
+class SignIn(LoginView):
+    """The way in; keeps the terminal's name in the session and, for next time, in a cookie."""
+
+    template_name = "desk/login.html"
+    form_class = SignInForm
+    redirect_authenticated_user = False
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        # A part of a page that finds the session gone must not be filled with the sign-in page.
+        if getattr(request, "htmx", False):
+            return HttpResponseClientRefresh()
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"terminal": self.request.COOKIES.get(TERMINAL_COOKIE, "")}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        facts = {"town": town_name(), "is_demo": settings.MODE == "demo"}
+        return super().get_context_data(**kwargs, **facts)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        terminal = form.cleaned_data["terminal"]
+        self.request.session[TERMINAL] = terminal
+        response.set_cookie(
+            TERMINAL_COOKIE,
+            terminal,
+            max_age=A_YEAR,
+            httponly=True,
+            samesite="Strict",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+        return response
+
+
+sign_in = anyone(SignIn.as_view())
+
+
+@staff(*WINDOW)
+@require_POST
+def lock(request: DeskRequest) -> HttpResponse:
+    """Lock the terminal: sign out, and come back to the same page after signing in again."""
+    page = request.POST.get("next", "")
+    logout(request)
+    is_ours = url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()})
+    query = f"?{urlencode({'next': page})}" if is_ours else ""
+    return redirect(f"{reverse('desk:login')}{query}")
