@@ -1,11 +1,17 @@
-"""What every test stands on: a database of its own, no worker, no slow hashing, no network."""
+"""What every test stands on: a database of its own, no worker, no network, and the cast."""
 
 import fcntl
 import socket
+from contextlib import suppress
+from datetime import date
+from io import StringIO
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
 
 
 def pytest_configure():
@@ -42,3 +48,158 @@ def _no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", refuse_strangers)
+
+
+@pytest.fixture
+def today():
+    """The reception day of every test: a Sunday before which the exports of the town were made."""
+    return date(2026, 11, 22)
+
+
+@pytest.fixture(scope="session")
+def _staff_made(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        _make_staff()
+
+
+@pytest.fixture
+def staff(_staff_made, db):
+    """The demo staff's accounts by username: sato, suzuki, takahashi, admin, operator."""
+    from consent.models import Account  # noqa: PLC0415
+
+    _make_staff()
+    return {account.username: account for account in Account.objects.filter(demo=True)}
+
+
+def _make_staff():
+    from consent.models import Account  # noqa: PLC0415
+
+    assert connection.settings_dict["NAME"].startswith("test_")
+    if not Account.objects.filter(demo=True).exists():
+        call_command("create_demo_staff", stdout=StringIO())
+
+
+def _actor(account):
+    from consent.actors import actor_of  # noqa: PLC0415
+
+    return actor_of(account, terminal="1番窓口", channel="desk")
+
+
+@pytest.fixture
+def sato(staff):
+    """市民課の窓口職員: may search and open, may not show a protected address."""
+    return _actor(staff["sato"])
+
+
+@pytest.fixture
+def suzuki(staff):
+    """こども課の窓口職員: another office."""
+    return _actor(staff["suzuki"])
+
+
+@pytest.fixture
+def takahashi(staff):
+    """市民課の窓口責任者: may show a protected address for a reason."""
+    return _actor(staff["takahashi"])
+
+
+@pytest.fixture
+def hanako_admin(staff):
+    """管理者: may see nobody's record."""
+    return _actor(staff["admin"])
+
+
+@pytest.fixture
+def ledgers(db):
+    """Every core system has delivered once, so that what is not held is known not to be held."""
+    from tests import makers  # noqa: PLC0415
+
+    return makers.make_deliveries()
+
+
+@pytest.fixture
+def yamada(ledgers):
+    """山田家: 太郎 (head), 花子 and their son 一郎; insured by the city."""
+    from tests import makers  # noqa: PLC0415
+
+    father, mother, child = makers.make_household()
+    return SimpleNamespace(father=father, mother=mother, child=child)
+
+
+@pytest.fixture
+def yoshida(ledgers):
+    """𠮷田家: a surname outside the BMP, insured by the city, one child."""
+    from tests import makers  # noqa: PLC0415
+
+    father, mother, child = makers.make_household(
+        makers.man("𠮷田　剛", "ヨシダ　ツヨシ", "1985-01-20", holds=("nhi",)),
+        makers.wife("𠮷田　由美", "ヨシダ　ユミ", "1987-03-03", holds=("nhi", "contact")),
+        makers.child("𠮷田　葵", "ヨシダ　アオイ", "2021-08-08", holds=("nhi",)),
+    )
+    return SimpleNamespace(father=father, mother=mother, child=child)
+
+
+@pytest.fixture
+def katsuragi(ledgers):
+    """葛󠄀城家: a surname that needs a variation selector (IVS)."""
+    from tests import makers  # noqa: PLC0415
+
+    father, mother = makers.make_household(
+        makers.man("葛󠄀城　誠", "カツラギ　マコト", "1991-12-01"),
+        makers.wife("葛󠄀城　恵", "カツラギ　メグミ", "1992-02-29"),
+    )
+    return SimpleNamespace(father=father, mother=mother)
+
+
+@pytest.fixture
+def hidden(ledgers):
+    """A mother under 支援措置 and her child, who live where nobody may learn."""
+    from tests import makers  # noqa: PLC0415
+
+    place = {"住所_町字": "秘町五丁目", "住所_番地号表記": "７番８号", "住所_郵便番号": "0909999"}
+    mother, child = makers.make_household(
+        {
+            **makers.wife("守口　恵子", "モリグチ　ケイコ", "1989-07-07", protected="1"),
+            "codes": ("02",),
+            "続柄表記": "世帯主",
+            "holds": {
+                "contact": {"電話番号_携帯": "08055550000", "メールアドレス": "hide@example.jp"}
+            },
+        },
+        makers.child(
+            "守口　空", "モリグチ　ソラ", "2018-04-02", holds={"school": {"学校名": "秘町小学校"}}
+        ),
+        **place,
+    )
+    return SimpleNamespace(mother=mother, child=child)
+
+
+@pytest.fixture(scope="session")
+def town_exports(tmp_path_factory):
+    """The exports of an invented town of 300, its showcase households included, made once."""
+    folder = tmp_path_factory.mktemp("town")
+    call_command("make_town", str(folder), "--residents", "300", "--seed", "1", stdout=StringIO())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _town_imported(django_db_setup, django_db_blocker, town_exports):
+    with django_db_blocker.unblock():
+        _import_town(town_exports)
+
+
+@pytest.fixture
+def town(_town_imported, db, town_exports):
+    """The town in the register, by the real import; imported again where a test emptied it."""
+    _import_town(town_exports)
+    return town_exports
+
+
+def _import_town(folder):
+    from residents.models import Resident  # noqa: PLC0415
+
+    assert connection.settings_dict["NAME"].startswith("test_")
+    if not Resident.objects.exists():
+        with suppress(SystemExit):
+            call_command("import_exports", str(folder / "day00"), "--json", stdout=StringIO())
+        assert Resident.objects.exists()
