@@ -8,7 +8,7 @@ one durable transaction (design: I1); what may not be seen comes back as Unknown
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,6 +16,7 @@ from guardian.shortcuts import get_objects_for_user
 
 from consent import engagements, log
 from consent.actors import Actor
+from consent.engagements import NotInEngagement as NotInEngagement
 from consent.models import AccessEntry, Account, Category, Engagement
 from consent.passage import passage
 from consent.protection import is_masked
@@ -24,8 +25,8 @@ from residents import search as register_search
 from residents.facts import Fact, Reason, Unknown, Value
 
 
-class NotInEngagement(Exception):
-    """Someone outside the engagement's people was asked for."""
+class NotInRegister(Exception):
+    """Nobody of this ref stands in the register: only holdings do, or the row was taken back."""
 
 
 class MayNotSearch(Exception):
@@ -37,7 +38,7 @@ class Record:
     """What one purpose may see of one resident; `members` are the refs of the household in order."""
 
     ref: UUID
-    facts: Mapping[str, Value]
+    facts: Mapping[str, Value] = field(repr=False)
     categories: frozenset[str]
     members: tuple[UUID, ...]
     state: str
@@ -74,13 +75,17 @@ def open(refs: Collection[UUID], *, engagement: UUID, by: Actor) -> dict[UUID, R
 def open_household(ref: UUID, *, engagement: UUID, by: Actor) -> dict[UUID, Record]:
     """Open one person of the engagement and everyone in the same household (世帯員), in order.
 
-    The members join the engagement's people. Raises EngagementClosed or NotInEngagement.
+    The members join the engagement's people. Raises EngagementClosed, NotInEngagement or
+    NotInRegister.
     """
     with passage():
         ground = engagements.standing(engagement, by)
         if ref not in ground.refs:
             raise NotInEngagement
-        members = register.read([ref])[ref].members or (ref,)
+        person = register.read([ref]).get(ref)
+        if person is None:
+            raise NotInRegister
+        members = person.members or (ref,)
         joined = [member for member in members if member not in ground.refs]
         if joined:
             ground.refs = [*ground.refs, *joined]
@@ -109,7 +114,7 @@ def look(
             engagement=ground,
         )
         return {
-            ref: Sight(visible & set(held), _is_masked(people.get(ref), ground))
+            ref: Sight(visible & set(held), _is_masked(ref, people.get(ref), ground))
             for ref, held in subjects.items()
         }
 
@@ -170,8 +175,9 @@ def _visible(ground: Engagement, by: Actor) -> frozenset[str]:
     return frozenset(by_purpose & permitted(by))
 
 
-def _is_masked(person: register.RegisterPerson | None, ground: Engagement) -> bool:
-    return person is not None and person.protected and person.ref not in ground.revealed
+def _is_masked(ref: UUID, person: register.RegisterPerson | None, ground: Engagement) -> bool:
+    """Someone the register no longer has may still be protected, so they count as protected."""
+    return (person is None or person.protected) and ref not in ground.revealed
 
 
 def _records(refs: Collection[UUID], ground: Engagement, by: Actor) -> dict[UUID, Record]:
@@ -182,7 +188,7 @@ def _records(refs: Collection[UUID], ground: Engagement, by: Actor) -> dict[UUID
 
 
 def _record(person: register.RegisterPerson, visible: frozenset[str], ground: Engagement) -> Record:
-    masked = _is_masked(person, ground)
+    masked = _is_masked(person.ref, person, ground)
     facts = {
         key: _seen(person.facts.get(key), fact, visible, masked)
         for key, fact in vocabulary().items()

@@ -20,6 +20,10 @@ class EngagementClosed(Exception):
     """The engagement is closed, has expired, or belongs to another office."""
 
 
+class NotInEngagement(Exception):
+    """Someone outside the engagement's people was asked for."""
+
+
 class MayNotReveal(Exception):
     """This role may not show a protected person's address (支援措置)."""
 
@@ -40,9 +44,11 @@ def begin(purpose_code: str, refs: Collection[UUID], *, reference: str, by: Acto
 def standing(engagement_id: UUID, by: Actor) -> Engagement:
     """The engagement, if it still stands for this actor (its beginner or the same office).
 
-    Raises EngagementClosed otherwise.
+    Raises EngagementClosed otherwise, and where there never was one.
     """
-    engagement = Engagement.objects.select_related("purpose").get(pk=engagement_id)
+    engagement = Engagement.objects.select_related("purpose").filter(pk=engagement_id).first()
+    if engagement is None:
+        raise EngagementClosed
     mine = by.account_id == engagement.begun_by_id or (
         bool(by.office) and by.office == engagement.office
     )
@@ -71,9 +77,13 @@ def agree(engagement_id: UUID, categories: Collection[str], *, by: Actor) -> Eng
 def reveal(engagement_id: UUID, ref: UUID, *, reason: str, by: Actor) -> None:
     """Show one protected person's address for a stated reason; logged, for this engagement only.
 
-    Raises MayNotReveal where the role holds no `reveal` on the category basic.
+    Raises EngagementClosed, NotInEngagement, or MayNotReveal where the role holds no `reveal` on
+    the category basic.
     """
+    assert reason.strip()
     engagement = standing(engagement_id, by)
+    if ref not in engagement.refs:
+        raise NotInEngagement
     account = Account.objects.get(pk=by.account_id)
     if not account.has_perm("consent.reveal", Category.objects.get(code="basic")):
         raise MayNotReveal

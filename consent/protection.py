@@ -8,15 +8,16 @@ MASKED_PREFIXES = (
     "municipality_code",
     "town",
     "previous_",
-    "moved_to",
+    "destination_",
     "contact.",
     "school.",
     "property_tax.",
     "light_vehicle.",
-    "ltc.facility",
+    "child_medical.insure",
 )
+BANK = ".bank_"  # 金融機関の支店
 
 
 def is_masked(fact_key: str) -> bool:
-    """Whether a fact can tell where a protected person is (住所, 連絡先, 学校, 所有地 …)."""
-    return fact_key.startswith(MASKED_PREFIXES)
+    """Whether a fact can tell where a protected person is (住所, 連絡先, 学校, 勤務先, 所有地 …)."""
+    return fact_key.startswith(MASKED_PREFIXES) or BANK in fact_key
