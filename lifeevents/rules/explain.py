@@ -14,11 +14,13 @@ from lifeevents.rules.nodes import (
     Between,
     Birthday,
     Compare,
+    Condition,
     EventDate,
     Expr,
     FactOf,
     In,
     NextMarch31,
+    Not,
     Or,
     ReachesAge,
 )
@@ -45,19 +47,26 @@ def explain(verdict: Verdict, world: World) -> tuple[str, ...]:
 
 
 def event_sentence(expr: Expr, tri: Tri, world: World, self_id: str) -> str:
-    """Why a verdict that rests on no fact is as it is: the event itself, or an empty group."""
-    said = _sentence_below(expr, tri, world, self_id)
-    return _filled(said, self_id, world) or (ALWAYS if tri is Tri.YES else NOBODY)
+    """Why a verdict that rests on no fact is as it is: the event itself, or who takes part."""
+    told = _of_the_event(expr, tri, world, self_id)
+    return told or (ALWAYS if tri is Tri.YES else NOBODY)
 
 
-def _sentence_below(expr: Expr, tri: Tri, world: World, self_id: str) -> str:
-    """The author's sentence of the node, else of the first part that alone decides without a fact."""
-    said = own_sentence(expr, tri)
-    if said or not isinstance(expr, And | Or):
+def _of_the_event(node: Expr, tri: Tri, world: World, self_id: str) -> str:
+    """The sentence of the first condition that is so without any fact."""
+    said = _filled(own_sentence(node, tri), self_id, world) if isinstance(node, Condition) else ""
+    if said:
         return said
-    judged = ((part, judge(part, Sight(world, operand), self_id, self_id)) for part in expr.of)
-    told = (_sentence_below(part, tri, world, self_id) for part, by in judged if by == (tri, ()))
-    return next(filter(None, told), "")
+    if isinstance(node, FactOf) and node.of in ("it", "self"):
+        return _value_sentence(node.key, world.home(node.key, self_id), world)
+    if isinstance(node, Not):
+        return _of_the_event(node.of, Tri.NO if tri is Tri.YES else Tri.YES, world, self_id)
+    for child in node.of if isinstance(node, And | Or) else ():
+        if judge(child, Sight(world, operand), self_id, self_id) == (tri, ()):
+            told = _of_the_event(child, tri, world, self_id)
+            if told:
+                return told
+    return ""
 
 
 def sentence(ground: Ground, world: World, self_id: str) -> str:

@@ -1,5 +1,6 @@
 """Sentences a clerk can read out."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from lifeevents.rules.evaluate import evaluate
 from lifeevents.rules.explain import explain
 from lifeevents.rules.tree import parse
-from residents.facts import parse_partial_date
+from residents.facts import FactType, parse_partial_date
+from tests.lifeevents.rules.worlds import fact as fact_declared
 from tests.lifeevents.rules.worlds import known, world_of
 
 BORN = {"op": "fact", "key": "birth_date"}
@@ -115,3 +117,18 @@ def test_what_is_missing_is_named_with_whose_it_is():
         "生まれたお子さんのworksが分からないため",
         "生まれたお子さんの国民健康保険が分からないため",
     )
+
+
+def test_who_takes_part_can_be_the_reason():
+    joins = {"op": "exists", "over": "children", "where": {"op": "same_person"}}
+    derived = {**WORLD.derived, "joins": parse(joins)}
+    vocabulary = {**WORLD.vocabulary, "joins": fact_declared("joins", FactType.BOOL)}
+    world = replace(WORLD, derived=derived, vocabulary=vocabulary)
+    rule = parse({"op": "and", "of": [True, fact("joins")]})
+
+    told = [explain(evaluate(rule, world, me), world) for me in ("taro", "hanako")]
+
+    assert told == [
+        ("山田 太郎さんの「joins」が「はい」のため",),
+        ("山田 花子さんの「joins」が「いいえ」のため",),
+    ]
