@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -43,10 +43,14 @@ class Undecided:
     expr: Expr
     self_id: str
     cells: Domains
+    seen: dict[frozenset[tuple[Atom, Any]], Tri] = field(default_factory=dict)
 
     def truth(self, world: World, supposed: Mapping[Atom, Any]) -> Tri:
-        """The verdict if these facts had these values."""
-        return truth(self.expr, world, self.self_id, supposed)
+        """The verdict if these facts had these values; several questions ask for the same ones."""
+        key = frozenset(supposed.items())
+        if key not in self.seen:
+            self.seen[key] = truth(self.expr, world, self.self_id, supposed)
+        return self.seen[key]
 
 
 def relevant(rules: Sequence[Rule], world: World, askable: Sequence[Question]) -> list[Question]:
