@@ -13,15 +13,17 @@ from lifeevents.archive import ArchiveRefused
 from lifeevents.rules.nodes import And
 from residents.facts import FactType, Of
 
+SHIPPED = archive.load(versions.STARTER)
+
 
 @pytest.fixture
 def document():
-    return deepcopy(archive.load(versions.STARTER))
+    return deepcopy(SHIPPED)
 
 
-@pytest.fixture
-def catalogue(document):
-    return archive.read(document)
+@pytest.fixture(scope="module")
+def catalogue():
+    return archive.read(SHIPPED)
 
 
 def write(folder, name, sections):
