@@ -101,7 +101,10 @@ def _style() -> str:
 def _count_pages(pages: Iterable[Any], names: list[str]) -> list[int]:
     """How many pages each part has, from the page its anchor stands on to the next one's."""
     pages = list(pages)
-    starts = {name: number for number, page in enumerate(pages) for name in page.anchors}
+    starts: dict[str, int] = {}
+    for number, page in enumerate(pages):
+        for name in page.anchors:
+            starts.setdefault(name, number)
     bounds = [*(starts[name] for name in names), len(pages)]
     return [after - start for start, after in zip(bounds, bounds[1:], strict=False)]
 

@@ -14,7 +14,7 @@ LEADING = 1.22
 """Line height in em; the same as in paper.css."""
 SCALES = tuple(range(100, 55, -5))
 """Percent of the normal size, from full down to the smallest that is still read at a counter."""
-COMFORTABLE = 80
+COMFORTABLE = 90
 """A single line may shrink this far before a second line is tried."""
 
 _NEVER_FIRST = frozenset(

@@ -28,6 +28,7 @@ def person(name, kana, born, sex, **facts):
         "address": known(KATAGAKI),
         "postal_code": known("090-0024"),
         "joins_household": known("はい", True),
+        "is_newborn": known("いいえ", False),
         "supported_adult_child": known("いいえ", False),
         **facts,
     }
@@ -50,14 +51,35 @@ MOTHER = person(
     employer=known("会社員（株式会社オホーツク流氷水産加工 本社総務部）"),
     civil_servant=known("いいえ", False),
     pension_cover=known("厚生年金", "employee"),
-    reports_as_father=known("いいえ", False),
-    reports_as_mother=known("はい", True),
+    is_father=known("いいえ", False),
+    is_mother=known("はい", True),
     is_parent=known("はい", True),
+    moved_in_on=known("平成30年4月1日"),
+    previous_address=known("北海道札幌市中央区北一条西二丁目　札幌タワーレジデンス壱番館３０１号"),
+    use_public_account=known("いいえ", False),
+    handbook_number=known("第2026-0418号"),
+    support_elsewhere=known("いいえ", False),
+    lump_sum_payment=known("直接支払われたが、費用が支給額より少なかった", "direct_less"),
+    lump_from_other=known("いいえ", False),
+    delivery_cost=known("486,200", "486200"),
+    obstetric_compensation=known("はい", True),
+    treatment_month=known("令和8年11月"),
+    treatment_place=known("北見赤十字病院"),
+    treatment_paid=known("132,450", "132450"),
+    treatment_stay=known("入院", "inpatient"),
+    caused_by_other=known("いいえ", False),
+    care_reason=known("就労", "work"),
     **{
         "residence_tax.income": known("3,184,000", "3184000"),
         "nhi.symbol": known("北見 0123456"),
         "nhi.branch": known("02"),
+        "nhi.acquired_on": known("令和3年4月1日"),
         "pension.number": known("1234-567890"),
+        "pension.extra_premium": known("いいえ", False),
+        "child_allow.certificate_no": known("0001234567"),
+        "child_allow.children": known("3", "3"),
+        "child_allow.monthly_amount": known("30,000", "30000"),
+        "residence_tax.taxable": known("課税", True),
         **BANK,
     },
 )
@@ -68,7 +90,14 @@ FATHER = person(
     "1",
     relationship=known("世帯主"),
     employer=known("自営業（大工）"),
-    **{"residence_tax.income": known("2,910,500", "2910500"), **BANK},
+    care_reason=known("就労", "work"),
+    **{
+        "residence_tax.income": known("2,910,500", "2910500"),
+        "nhi.symbol": known("北見 0123456"),
+        "nhi.branch": known("01"),
+        "nhi.acquired_on": known("令和3年4月1日"),
+        **BANK,
+    },
 )
 NEWBORN = person(
     "𠮷田　葵",
@@ -79,6 +108,32 @@ NEWBORN = person(
     birth_order=known("三女"),
     legitimate=known("はい", True),
     birth_time=known("午後3時20分"),
+    is_newborn=known("はい", True),
+    joins_nhi=known("はい", True),
+    birth_weight=known("2,380", "2380"),
+    birth_length=known("46.5", "46.5"),
+    gestation_weeks=known("37", "37"),
+    delivery_method=known("帝王切開", "caesarean"),
+    feeding=known("混合", "mixed"),
+    child_rank=known("4", "4"),
+    baby_stays_at=known("里帰り先", "family"),
+    baby_stays_where=known("北海道網走市南六条東四丁目１番地　葛󠄀城方"),
+    baby_stays_until=known("令和8年12月31日"),
+    visit_time=known("午前", "morning"),
+    worries=known(
+        "上の子が幼稚園に通っているので、訪問は平日の午前にしてほしいです。母乳が足りているか、"
+        "夜に眠れないことが続いているので相談したいです。"
+    ),
+    care_from=known("令和9年4月1日"),
+    care_until=known("令和15年3月31日"),
+    care_hours=known("標準時間（11時間まで）", "standard"),
+    care_days=known("月曜日から金曜日、8時から18時"),
+    nursery_1=known("北見市立とん田保育園"),
+    nursery_2=known("認定こども園ひかりの森"),
+    nursery_3=known("北見市立大正保育園"),
+    nursery_reason=known("自宅と勤務先の間にあり、送り迎えができるため"),
+    allergy=known("卵（医師の診断はまだありません）"),
+    **{"holds.disability": known("いいえ", False)},
     place_of_birth=known("北海道北見市北六条東二丁目１番地　北見赤十字病院"),
 )
 SIBLINGS = [
@@ -97,13 +152,22 @@ BUNDLE = {
     "register_head": known("𠮷田　健太郎"),
     "lived_together_since": known("平成30年4月"),
     "household_work": known("自由業・商工業", "2"),
+    "multiple_birth": known("いいえ", False),
+    "single_parent": known("いいえ", False),
+    "grandparents": known("父方は市内、母方は網走市に住んでいる"),
+}
+HOUSEHOLD = {
+    "address": known(KATAGAKI),
+    "postal_code": known("090-0024"),
+    "housing_name": known("市営住宅 北光団地"),
+    "housing_room": known("3棟 402号室"),
+    "on_welfare": known("いいえ", False),
 }
 GROUPS = {
     "self": [NEWBORN],
     "subjects": [NEWBORN],
     "newborn": [NEWBORN],
     "parents": [MOTHER, FATHER],
-    "parents-claimant": [FATHER],
     "mother": [MOTHER],
     "father": [FATHER],
     "claimant": [MOTHER],
@@ -112,7 +176,7 @@ GROUPS = {
     "head": [FATHER],
     "household.after": [FATHER, MOTHER, *SIBLINGS, NEWBORN],
     "bundle": [BUNDLE],
-    "household": [{"address": known(KATAGAKI)}],
+    "household": [HOUSEHOLD],
 }
 PAPERS = catalogue_part("papers")
 DEPARTMENTS = catalogue_part("departments")
@@ -137,8 +201,21 @@ def cell(field, who):
     return {**made, "state": "known", "origin": "住民基本台帳", **fact}
 
 
-def members(over):
-    return list({id(one): one for name in over.split("+") for one in GROUPS[name]}.values())
+def members(over, where):
+    """Those of a list's groups for whom the bool fact is true; `a-b` leaves b out of a."""
+    found = []
+    for part in over.split("+"):
+        group, *without = part.split("-") if part not in GROUPS else [part]
+        left_out = [one for name in without for one in GROUPS[name]]
+        found += [one for one in GROUPS[group] if one not in left_out and one not in found]
+    return [one for one in found if not where or WHERE[where](one)]
+
+
+WHERE = {
+    "child_or_supported": lambda one: one in SIBLINGS or one is NEWBORN,
+    "counts_as_child": lambda one: one in SIBLINGS[1:],
+    "holds.nhi": lambda one: "nhi.symbol" in one,
+}
 
 
 def who_of(path, subject):
@@ -169,7 +246,7 @@ def frozen_paper(code, for_whom="subjects"):
         "rows": {
             rows["key"]: [
                 {field["key"]: cell(field, one) for field in rows["fields"]}
-                for one in members(rows["over"])
+                for one in members(rows["over"], rows.get("where"))
             ]
             for rows in paper.get("rows", [])
         },
@@ -183,7 +260,9 @@ def all_papers():
         for procedure in catalogue_part("procedures").values()
         for code in procedure.get("papers", [])
     }
-    return [frozen_paper(code, whose.get(code, "subjects")) for code in PAPERS]
+    order = {code: department["order"] for code, department in DEPARTMENTS.items()}
+    codes = sorted(PAPERS, key=lambda code: order[PAPERS[code]["department"]])
+    return [frozen_paper(code, whose.get(code, "subjects")) for code in codes]
 
 
 def content(papers=None):
