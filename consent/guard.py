@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from consent.passage import is_open
 
@@ -49,4 +49,13 @@ class DoorGuard:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with connection.execute_wrapper(refuse_personal_tables):
-            return self.get_response(request)
+            response = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse):
+            # Its chunks are made after every middleware has returned.
+            response.streaming_content = _guarded(response.streaming_content)
+        return response
+
+
+def _guarded(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    with connection.execute_wrapper(refuse_personal_tables):
+        yield from chunks
