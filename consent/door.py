@@ -23,6 +23,8 @@ from consent.protection import is_masked
 from residents import feed, register
 from residents import search as register_search
 from residents.facts import Fact, Reason, Unknown, Value
+from residents.search import Found as Found
+from residents.search import Hit as Hit
 
 
 class NotInRegister(Exception):
@@ -119,7 +121,7 @@ def look(
         }
 
 
-def search(query: str, *, by: Actor, search_id: UUID) -> register_search.Found:
+def search(query: str, *, by: Actor, search_id: UUID) -> Found:
     """Find people by what a clerk types: minimal fields, flags, never a protected person's place.
 
     Writes one AccessEntry with a subject row for each hit not yet logged under `search_id`.
@@ -140,7 +142,7 @@ def search(query: str, *, by: Actor, search_id: UUID) -> register_search.Found:
         return replace(found, hits=hits)
 
 
-def glance(ref: UUID, *, by: Actor, search_id: UUID) -> register_search.Hit | None:
+def glance(ref: UUID, *, by: Actor, search_id: UUID) -> Hit | None:
     """One hit of a search again, for the page that asks what brought the person; logged as the search."""
     with passage():
         if "basic" not in permitted(by):

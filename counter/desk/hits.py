@@ -11,9 +11,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from consent.door import Hit
 from residents.facts import PartialDate
 from residents.folding import fold
-from residents.search import Hit
 
 REMOVED = {
     "2": gettext_lazy("転出"),
