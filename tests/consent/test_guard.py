@@ -1,5 +1,6 @@
 """The guard beside the door: a request that names a personal table outside a door call fails."""
 
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,7 @@ from django.urls import path
 
 from consent import door, engagements
 from consent.actors import actor_of
-from consent.guard import WentAroundTheDoor
+from consent.guard import WentAroundTheDoor, refuse_personal_tables
 from consent.models import Account
 from residents.models import Delivery, Identity, Resident
 
@@ -116,17 +117,12 @@ def test_deliveries_hold_nothing_personal_and_may_be_shown(client, ledgers):
 
 
 def test_every_model_of_the_register_but_deliveries_is_guarded(client, ledgers):
-    from consent.guard import refuse_personal_tables  # noqa: PLC0415
-
     free = []
     for model in apps.get_app_config("residents").get_models():
-        try:
-            refuse_personal_tables(
-                lambda *_: None, f"SELECT * FROM {model._meta.db_table}", (), False, {}
-            )
+        sql = f"SELECT * FROM {model._meta.db_table}"
+        with suppress(WentAroundTheDoor):
+            refuse_personal_tables(lambda *_: None, sql, (), False, {})
             free.append(model.__name__)
-        except WentAroundTheDoor as refusal:
-            assert str(refusal) == model._meta.db_table
 
     assert free == ["Delivery"]
 
