@@ -5,6 +5,7 @@ Every cell knows its value's origin, or why it is empty; nothing is ever left to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -104,8 +105,15 @@ def _row(table: PaperRows, member: str, cell: Any) -> tuple[Cell, ...]:
 
 
 def _members(table: PaperRows, situation: Situation) -> tuple[str, ...]:
-    groups = (situation.world.groups.get(name, ()) for name in table.over.split("+"))
-    return tuple(dict.fromkeys(member for group in groups for member in group))
+    """The rows' members: `over` adds groups (+) and takes groups away (-); `where` must be known yes."""
+    groups, found = situation.world.groups, dict[str, None]()
+    for sign, name in re.findall(r"([+-]?)([^+-]+)", table.over):
+        for member in groups.get(name, ()):
+            found.pop(member, None) if sign == "-" else found.setdefault(member)
+    if not table.where:
+        return tuple(found)
+    wanted = ((member, situation.world.fact(table.where, member)) for member in found)
+    return tuple(m for m, value in wanted if isinstance(value, Known) and value.value is True)
 
 
 def _whose(path: str, own: str, it: str | None, situation: Situation) -> str:
