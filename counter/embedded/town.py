@@ -69,7 +69,7 @@ def _make(town: Path, size: int, *, run: Run) -> None:
 
 
 def _import(exports: Path, *, run: Run) -> None:
-    code = run("import_exports", str(exports), "--progress")
+    code = run("import_exports", str(exports))
     if code == REFUSED and _was_applied(exports):
         return
     if code:

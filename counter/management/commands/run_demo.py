@@ -103,7 +103,14 @@ class Command(BaseCommand):
 
     def run_command(self, *arguments: str) -> int:
         """Run one of our commands in a process of its own, showing what it says."""
-        return subprocess.run([*MANAGE, *arguments], check=False).returncode
+        with subprocess.Popen([*MANAGE, *arguments]) as process:
+            try:
+                return process.wait()
+            except BaseException:
+                # A child that is still ending would keep the database server alive.
+                process.terminate()
+                process.wait()
+                raise
 
     def ask_command(self, name: str) -> list[dict[str, Any]]:
         """Run one of our commands and return the JSON list it prints."""
