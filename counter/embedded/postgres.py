@@ -14,7 +14,7 @@ import shlex
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -157,9 +157,14 @@ def _leave(place: Place, pid: int) -> None:
     with _turn(place), _held.pop(place.home) as users:
         fcntl.flock(users, fcntl.LOCK_UN)
         if _lock_now(users) and _runs(place):
-            place.run(
-                "pg_ctl", "stop", "-w", "-m", "fast", "-t", str(STOP_SECONDS), "-D", str(place.data)
-            )
+            _stop(place)
+
+
+def _stop(place: Place) -> None:
+    socket = _socket(place)
+    place.run("pg_ctl", "stop", "-w", "-m", "fast", "-t", str(STOP_SECONDS), "-D", str(place.data))
+    with suppress(OSError):
+        socket.rmdir()
 
 
 def _runs(place: Place) -> bool:
