@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from consent import door, engagements
-from lifeevents import answering, asking, proposals, seating, situation
+from lifeevents import answering, asking, proposal_json, proposals, seating, situation
 from lifeevents.management import trying
 from lifeevents.situation import Said
 
@@ -54,14 +54,8 @@ def _propose(options: dict[str, Any]) -> dict[str, Any]:
     }
     now = situation.build(event, catalogue, seats, said, on=on, vocabulary=vocabulary)
     proposed = proposals.propose(now, catalogue)
-    return {
-        "event": event.code,
-        "on": on.isoformat(),
-        "catalogue": trying.current_digest(),
-        "subjects": _subjects(seats),
-        "proposals": [_proposal(each) for each in proposed],
-        "questions": [_question(each) for each in asking.open_questions(now, catalogue, proposed)],
-    }
+    asks = asking.open_questions(now, catalogue, proposed)
+    return proposal_json.document(now, proposed, asks, catalogue=trying.current_digest())
 
 
 def _read(fact: str, value: Any, catalogue: Any, vocabulary: Any) -> Any:
@@ -75,48 +69,3 @@ def _read(fact: str, value: Any, catalogue: Any, vocabulary: Any) -> Any:
         return answering.read(fact, question.type, value, choices, question.max_length)
     except answering.Unreadable as problem:
         raise CommandError(f"回答ファイルの項目 {fact}：{problem}") from None
-
-
-def _subjects(seats: tuple[seating.Seat, ...]) -> list[dict[str, Any]]:
-    people = [
-        {
-            "id": seat.key,
-            "kind": "resident" if seat.ref else "participant",
-            "role": seat.roles[-1] if seat.roles else "member",
-            "number": _number(seat),
-        }
-        for seat in seats
-    ]
-    shared = [{"id": s, "kind": s, "role": s, "number": None} for s in ("household", "bundle")]
-    return [*people, *shared]
-
-
-def _number(seat: seating.Seat) -> str | None:
-    value = seat.record.facts.get("number") if seat.record else None
-    return getattr(value, "value", None)
-
-
-def _proposal(each: proposals.Proposed) -> dict[str, Any]:
-    deadline = each.procedure.deadline
-    return {
-        "procedure": each.procedure.code,
-        "name": each.procedure.name,
-        "subject": each.subject,
-        "verdict": each.verdict.value.value,
-        "because": [{"fact": why.fact, "text": why.text} for why in each.verdict.because],
-        "missing": [fact for fact, _ in each.verdict.missing],
-        "deadline": each.deadline.isoformat() if each.deadline else None,
-        "deadline_text": deadline.text if deadline else "",
-        "documents": list(each.documents),
-    }
-
-
-def _question(each: asking.Ask) -> dict[str, Any]:
-    question = each.question
-    return {
-        "fact": question.fact,
-        "subject": each.subject,
-        "text": question.text,
-        "type": "text" if question.type == "name" else str(question.type),
-        "choices": [{"value": c.value, "label": c.label} for c in question.choices],
-    }
