@@ -48,25 +48,28 @@ def spouse_of(key: str, members: Mapping[str, Member]) -> str | None:
         return _only(k for k, m in members.items() if m.codes == HEAD)
     if codes and codes[-1] in SPOUSE_CODES:
         return _only(k for k, m in members.items() if m.codes == codes[:-1] and _fits(m, codes[-1]))
-    married = [
+    return _only(
         k
         for k, m in members.items()
-        if m.codes[:-1] == codes and m.codes[-1:] and m.codes[-1] in SPOUSE_CODES
-    ]
-    alike = [k for k, m in members.items() if m.codes == codes]
-    return married[0] if len(married) == 1 and len(alike) == 1 else None
+        if codes
+        and m.codes[:-1] == codes
+        and m.codes[-1] in SPOUSE_CODES
+        and spouse_of(k, members) == key
+    )
 
 
 def children_of(key: str, members: Mapping[str, Member]) -> tuple[str, ...]:
     """The children of a member in the household, in the order of `members`."""
     codes = members[key].codes
+    if not codes:
+        return ()
     if codes == HEAD or _is_spouse_of_head(codes):
         own = (*codes, CHILD)  # 妻の子: the spouse's by an earlier marriage
         return tuple(k for k, m in members.items() if m.codes in ((CHILD,), own))
-    if codes and codes[0] in PARENT_CODES and len(codes) == 1:
+    if codes[0] in PARENT_CODES and len(codes) == 1:
         wanted: tuple[str, ...] = HEAD
     else:
-        line = codes[:-1] if codes and codes[-1] in SPOUSE_CODES else codes
+        line = codes[:-1] if codes[-1] in SPOUSE_CODES else codes
         alike = [k for k, m in members.items() if m.codes == line]
         if len(alike) > 1 and codes == line:
             return ()
@@ -75,11 +78,13 @@ def children_of(key: str, members: Mapping[str, Member]) -> tuple[str, ...]:
 
 
 def codes_of_child(parent: Member) -> tuple[str, ...]:
-    """The 続柄 codes a newborn gets in this parent's household (子, 子の子 …)."""
+    """The 続柄 codes a newborn gets in this parent's household (子, 子の子 …); () where 続柄 is blank."""
+    if not parent.codes:
+        return ()
     if parent.codes == HEAD or _is_spouse_of_head(parent.codes):
         return (CHILD,)
-    line = parent.codes[:-1] if parent.codes[-1:] and parent.codes[-1] in SPOUSE_CODES else None
-    return (*(line or parent.codes), CHILD)
+    line = parent.codes[:-1] if parent.codes[-1] in SPOUSE_CODES else parent.codes
+    return (*line, CHILD)
 
 
 def in_words(codes: tuple[str, ...]) -> str:
