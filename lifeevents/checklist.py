@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lifeevents.guards import guards_of
 from lifeevents.models import Application
 from lifeevents.opened import Opened
 from lifeevents.proposals import Proposed
@@ -48,9 +49,21 @@ def _item(each: Proposed, opened: Opened) -> dict[str, Any]:
         "procedure": each.procedure.code,
         "name": each.procedure.name,
         "subject": subject.label if subject else "",
+        "subject_id": each.subject,
         "state": state_of(each).value,
         "deadline": each.deadline.isoformat() if each.deadline else None,
         "deadline_text": each.procedure.deadline.text if each.procedure.deadline else "",
         "documents": list(each.documents),
         "because": list(each.reasons),
+        "because_guards": [_guards(reason, each, opened) for reason in each.reasons],
     }
+
+
+def _guards(reason: str, each: Proposed, opened: Opened) -> list[dict[str, str]]:
+    """What a reason tells of whom: a sentence such as 国民健康保険に加入しているため is register data too."""
+    told = (because for because in each.verdict.because if because.text == reason)
+    return [
+        guard.as_dict()
+        for because in told
+        for guard in guards_of(because.fact, because.person, opened.situation)
+    ]

@@ -12,9 +12,10 @@ from typing import Any
 
 from lifeevents.asking import question_for
 from lifeevents.entries import Catalogue, Paper, PaperField, PaperRows
+from lifeevents.guards import Guard, guards_of
 from lifeevents.printed_values import CellText, printed
 from lifeevents.proposals import Proposed
-from lifeevents.situation import BUNDLE, HOUSEHOLD, Guard, Situation
+from lifeevents.situation import BUNDLE, HOUSEHOLD, Situation
 from residents.facts import Known, Origin, Reason, Source, Unknown, Value
 
 PEN, BLANK, MISSING = "pen", "blank", "missing"
@@ -38,7 +39,7 @@ class Cell:
     text: CellText
     origin: Origin | None
     required: bool
-    guard: Guard | None
+    guards: tuple[Guard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,7 @@ def fact_of(path: str) -> str:
 def _constant(field: PaperField, text: str) -> Cell:
     origin = Origin(Source.DERIVED, "この受付")
     shown = CellText(text)
-    return Cell(
-        field.key, field.label, BUNDLE, "", field.print, "known", shown, origin, False, None
-    )
+    return Cell(field.key, field.label, BUNDLE, "", field.print, "known", shown, origin, False, ())
 
 
 def _cell(field: PaperField, subject: str, catalogue: Catalogue, situation: Situation) -> Cell:
@@ -148,7 +147,7 @@ def _cell(field: PaperField, subject: str, catalogue: Catalogue, situation: Situ
         state = PEN if field.pen else BLANK
         return Cell(
             field.key, field.label, subject, fact, field.print, state, CellText(""), None,
-            False, None,
+            False, (),
         )  # fmt: skip
     value = situation.world.fact(fact, subject)
     if isinstance(value, Known):
@@ -170,7 +169,7 @@ def _cell(field: PaperField, subject: str, catalogue: Catalogue, situation: Situ
         text,
         origin,
         field.required,
-        situation.guards.get((subject, fact)),
+        guards_of(fact, subject, situation) if state == "known" else (),
     )
 
 

@@ -35,26 +35,22 @@ class Said:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """Which register fact of whom a value rests on: what door.look must allow before it is shown."""
-
-    ref: UUID
-    fact: str
-
-
 Answers = Mapping[tuple[str, str], Said]
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The World of one bundle with its seats, vocabulary, answers, and what guards each value."""
+    """The World of one bundle with its seats and answers.
+
+    `owners` says whose record a fact comes from, by (subject, fact): a newborn's address is the
+    household's.
+    """
 
     world: World
     event: Event
     seats: Mapping[str, Seat]
     answers: Answers
-    guards: Mapping[tuple[str, str], Guard]
+    owners: Mapping[tuple[str, str], UUID]
 
 
 def build(
@@ -68,8 +64,8 @@ def build(
 ) -> Situation:
     """Put seats and answers together; roles the event defines by rule are found in a second look."""
     by_key = {seat.key: seat for seat in seats}
-    head = _head(seats)
-    arriving = _arriving(head, _child_codes(seats), vocabulary)
+    home = _at_home(seats)
+    arriving = _arriving(home, _child_codes(seats), vocabulary)
     facts = {seat.key: _facts(seat, arriving, answers, vocabulary) for seat in seats}
     groups = _groups(seats, event)
     world = World(
@@ -82,7 +78,7 @@ def build(
         groups=groups,
         bundle=_said_of(BUNDLE, answers, vocabulary),
         household={
-            **({key: facts[head.key][key] for key in SHARED_BY_HOUSEHOLD} if head else {}),
+            **({key: facts[home.key][key] for key in SHARED_BY_HOUSEHOLD} if home else {}),
             **_said_of(HOUSEHOLD, answers, vocabulary),
         },
         derived={key: derived.rule for key, derived in catalogue.derived.items()},
@@ -90,7 +86,7 @@ def build(
     )
     if event.roles:
         world = replace(world, groups={**groups, **_ruled_groups(event, world)})
-    return Situation(world, event, by_key, answers, _guards(seats, head, vocabulary))
+    return Situation(world, event, by_key, answers, _owners(seats, home, vocabulary))
 
 
 def _facts(
@@ -117,17 +113,21 @@ def _revived(said: Said, fact: Fact) -> Value:
 
 
 def _arriving(
-    head: Seat | None, codes: tuple[str, ...], vocabulary: Mapping[str, Fact]
+    home: Seat | None, codes: tuple[str, ...], vocabulary: Mapping[str, Fact]
 ) -> dict[str, Value]:
-    """What follows for someone who enters the household: its address, 続柄 by the parents, no ledgers."""
+    """What follows for someone who enters the household: its address, 続柄 by the parents, no ledgers.
+
+    Without `codes` the 続柄 stays open.
+    """
     origin = Origin(Source.DERIVED, "新しく世帯に入る方")
     facts: dict[str, Value] = {
         key: Known(False, origin) for key in vocabulary if key.startswith("holds.")
     }
-    facts["relationship"] = Known(kinship.in_words(codes), origin)
-    facts["relationship_codes"] = Known(list(codes), origin)
-    if head and head.record:
-        shared = {key: head.record.facts[key] for key in SHARED_BY_HOUSEHOLD}
+    if codes:
+        facts["relationship"] = Known(kinship.in_words(codes), origin)
+        facts["relationship_codes"] = Known(list(codes), origin)
+    if home and home.record:
+        shared = {key: home.record.facts[key] for key in SHARED_BY_HOUSEHOLD}
         facts.update({key: _derived(value, "世帯の住所") for key, value in shared.items()})
     return facts
 
@@ -139,11 +139,17 @@ def _derived(value: Value, label: str) -> Value:
 
 
 def _head(seats: tuple[Seat, ...]) -> Seat | None:
+    """The household's head; a participant from elsewhere may head another household."""
     for seat in seats:
         codes = seat.record.facts.get("relationship_codes") if seat.record else None
-        if isinstance(codes, Known) and tuple(codes.value) == kinship.HEAD:
+        if seat.after and isinstance(codes, Known) and tuple(codes.value) == kinship.HEAD:
             return seat
     return None
+
+
+def _at_home(seats: tuple[Seat, ...]) -> Seat | None:
+    """Whose address is the household's: the head's, and anyone's where no head is set (世帯主未設定)."""
+    return _head(seats) or next((seat for seat in seats if seat.after and seat.record), None)
 
 
 def _groups(seats: tuple[Seat, ...], event: Event) -> dict[str, tuple[str, ...]]:
@@ -184,24 +190,21 @@ def _label(seat: Seat, facts: Mapping[str, Value]) -> str:
     return role or called or "この方"
 
 
-def _guards(
-    seats: tuple[Seat, ...], head: Seat | None, vocabulary: Mapping[str, Fact]
-) -> dict[tuple[str, str], Guard]:
-    guards = {}
-    for seat in seats:
-        if seat.ref:
-            guards.update({(seat.key, key): Guard(seat.ref, key) for key in vocabulary})
-        elif head and head.ref and seat.after:
-            guards.update({(seat.key, key): Guard(head.ref, key) for key in SHARED_BY_HOUSEHOLD})
-    if head and head.ref:
-        guards.update({(HOUSEHOLD, key): Guard(head.ref, key) for key in SHARED_BY_HOUSEHOLD})
-    return guards
+def _owners(
+    seats: tuple[Seat, ...], home: Seat | None, vocabulary: Mapping[str, Fact]
+) -> dict[tuple[str, str], UUID]:
+    owners = {(seat.key, key): seat.ref for seat in seats if seat.ref for key in vocabulary}
+    if home and home.ref:
+        arrivals = [seat.key for seat in seats if seat.after and not seat.ref]
+        for subject in (*arrivals, HOUSEHOLD):
+            owners |= {(subject, key): home.ref for key in SHARED_BY_HOUSEHOLD}
+    return owners
 
 
 def _child_codes(seats: tuple[Seat, ...]) -> tuple[str, ...]:
-    """The 続柄 codes of a child born to the seated parents."""
+    """The 続柄 codes of a child born to the seated parents; () where no parent's say which."""
     for seat in seats:
         codes = seat.record.facts.get("relationship_codes") if seat.record else None
-        if "parents" in seat.roles and isinstance(codes, Known):
+        if seat.after and "parents" in seat.roles and isinstance(codes, Known):
             return kinship.codes_of_child(Member("", tuple(codes.value)))
-    return (kinship.CHILD,)
+    return ()

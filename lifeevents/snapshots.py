@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,37 +15,45 @@ from consent.door import Sight
 from consent.models import AccessEntry
 from consent.protection import is_masked
 from lifeevents.checklist import checklist
+from lifeevents.guards import guards_of
 from lifeevents.models import Bundle, Snapshot
 from lifeevents.opened import TOWN, Opened
 from lifeevents.prefill import Cell, FilledPaper
 from residents.facts import Known, Source
 
+Json = dict[str, Any]
 
-def freeze(opened: Opened) -> dict[str, Any]:
+
+def freeze(opened: Opened) -> Json:
     """The plain JSON of a bundle at signature: papers, checklist, counts, and what guards each value."""
     bundle, world = opened.bundle, opened.situation.world
     applicants = world.groups["applicant"]
     name = world.fact("name", applicants[0]) if applicants else None
     cells = [cell for filled in opened.filled for cell in filled.all_cells()]
-    return {
+    content = {
         "number": bundle.number,
         "event": opened.event.name,
         "on": bundle.on.isoformat(),
         "office": bundle.office,
         "town": {"name": TOWN, "mayor": f"{TOWN}長"},
         "applicant": name.value if isinstance(name, Known) else "",
+        "applicant_id": applicants[0] if applicants else "",
         "qr": bundle.number,
         "training": False,
         "checklist": checklist(opened),
         "papers": [_paper(filled, opened) for filled in opened.filled],
         "counts": count(cells),
-        "subjects": _subjects(cells, opened),
+        "names": {
+            key: [guard.as_dict() for guard in guards_of("name", key, opened.situation)]
+            for key in world.people
+        },
     }
+    return {**content, "subjects": _subjects(content)}
 
 
 def content(
     bundle: Bundle, *, by: Actor, action: AccessEntry.Action = AccessEntry.Action.PRINT
-) -> dict[str, Any]:
+) -> Json:
     """The frozen content of a finished bundle as today's permission and protection let `by` see it.
 
     Stands on a fresh, short engagement with the bundle's purpose, and writes one AccessEntry.
@@ -55,10 +63,7 @@ def content(
     held = {UUID(ref): categories for ref, categories in snapshot["subjects"].items()}
     sights = door.look(held, engagement=ground.pk, by=by, action=action)
     engagements.close(ground.pk)
-    for paper in snapshot["papers"]:
-        for cells in (paper["cells"], *(row for rows in paper["rows"].values() for row in rows)):
-            for cell in cells.values():
-                _mask(cell, sights)
+    _mask(snapshot, sights)
     return {**snapshot, "printed_at": timezone.localtime().isoformat(timespec="minutes")}
 
 
@@ -70,19 +75,47 @@ def count(cells: list[Cell]) -> dict[str, int]:
     return {"fields": len(fields), "filled": len(known), "prefilled": len(held)}
 
 
-def _mask(cell: dict[str, Any], sights: Mapping[UUID, Sight]) -> None:
-    guard = cell.get("guard")
-    if not guard:
-        return
-    sight = sights[UUID(guard["ref"])]
-    hidden = "withheld" if guard["category"] not in sight.categories else ""
-    if sight.masked and is_masked(guard["fact"]):
-        hidden = "protected"
-    if hidden:
-        cell.update(state=hidden, text="", kana="", value=None)
+def _mask(snapshot: Json, sights: Mapping[UUID, Sight]) -> None:
+    for cell in _cells(snapshot):
+        hidden = _hidden(cell["guards"], sights)
+        if hidden:
+            cell.update(state=hidden, text="", kana="", value=None)
+    for item in _items(snapshot):
+        reasons = zip(item["because"], item["because_guards"], strict=True)
+        item["because"] = [text for text, guards in reasons if not _hidden(guards, sights)]
+    names = snapshot["names"]
+    for named in (*snapshot["papers"], *_items(snapshot)):
+        if _hidden(names.get(named["subject_id"], ()), sights):
+            named["subject"] = ""
+    if _hidden(names.get(snapshot["applicant_id"], ()), sights):
+        snapshot["applicant"] = ""
 
 
-def _paper(filled: FilledPaper, opened: Opened) -> dict[str, Any]:
+def _hidden(guards: Iterable[Mapping[str, str]], sights: Mapping[UUID, Sight]) -> str:
+    """Why a value may not be shown today (protected, withheld), or ""."""
+    withheld = False
+    for guard in guards:
+        sight = sights[UUID(guard["ref"])]
+        if sight.masked and is_masked(guard["fact"]):
+            return "protected"
+        withheld = withheld or guard["category"] not in {"", *sight.categories}
+    return "withheld" if withheld else ""
+
+
+def _cells(snapshot: Json) -> Iterator[Json]:
+    for paper in snapshot["papers"]:
+        yield from paper["cells"].values()
+        for rows in paper["rows"].values():
+            for row in rows:
+                yield from row.values()
+
+
+def _items(snapshot: Json) -> Iterator[Json]:
+    for department in snapshot["checklist"]:
+        yield from department["items"]
+
+
+def _paper(filled: FilledPaper, opened: Opened) -> Json:
     paper = filled.paper
     subject = opened.situation.world.people.get(filled.subject)
     return {
@@ -96,16 +129,15 @@ def _paper(filled: FilledPaper, opened: Opened) -> dict[str, Any]:
         "addressee": f"{TOWN}長" if paper.addressee == "mayor" else paper.addressee,
         "subject": subject.label if subject else "",
         "subject_id": filled.subject,
-        "cells": {cell.key: _cell(cell, opened) for cell in filled.cells},
+        "cells": {cell.key: _cell(cell) for cell in filled.cells},
         "rows": {
-            key: [{cell.key: _cell(cell, opened) for cell in row} for row in rows]
+            key: [{cell.key: _cell(cell) for cell in row} for row in rows]
             for key, rows in filled.rows
         },
     }
 
 
-def _cell(cell: Cell, opened: Opened) -> dict[str, Any]:
-    vocabulary = opened.situation.world.vocabulary
+def _cell(cell: Cell) -> Json:
     return {
         "label": cell.label,
         "state": "pen" if cell.state == "dont_know" else cell.state,
@@ -114,20 +146,18 @@ def _cell(cell: Cell, opened: Opened) -> dict[str, Any]:
         "kana": cell.text.kana,
         "value": cell.text.raw,
         "origin": cell.origin.label if cell.origin else "",
-        "guard": {
-            "ref": str(cell.guard.ref),
-            "fact": cell.guard.fact,
-            "category": vocabulary[cell.guard.fact].category,
-        }
-        if cell.guard and cell.state == "known"
-        else None,
+        "guards": [guard.as_dict() for guard in cell.guards],
     }
 
 
-def _subjects(cells: list[Cell], opened: Opened) -> dict[str, list[str]]:
-    vocabulary = opened.situation.world.vocabulary
-    held = defaultdict(set)
-    for cell in cells:
-        if cell.guard:
-            held[str(cell.guard.ref)].add(vocabulary[cell.guard.fact].category)
+def _subjects(content: Json) -> dict[str, list[str]]:
+    """{ref: categories} of everything the snapshot tells, for door.look."""
+    guards = [guard for cell in _cells(content) for guard in cell["guards"]]
+    guards += [
+        guard for item in _items(content) for told in item["because_guards"] for guard in told
+    ]
+    guards += [guard for told in content["names"].values() for guard in told]
+    held: defaultdict[str, set[str]] = defaultdict(set)
+    for guard in guards:
+        held[guard["ref"]] |= {guard["category"]} - {""}
     return {ref: sorted(categories) for ref, categories in held.items()}
