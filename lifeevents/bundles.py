@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from consent import engagements
+from consent import door, engagements
 from consent.actors import Actor
 from lifeevents import numbering, seating, versions
 from lifeevents.models import Bundle
@@ -32,7 +32,7 @@ class NotYours(Exception):
 
 
 class UnknownEvent(Exception):
-    """The catalogue has no such life event."""
+    """The catalogue has no such life event, or none that can be started."""
 
 
 def start(
@@ -51,10 +51,11 @@ def start(
 
     `ref` is whom the event starts from (出生: a parent); `newcomers` are keys for people outside the
     register, `elsewhere` residents of other households who take part. `token` is the id the page was
-    given, so that a second click finds the first click's bundle. Raises UnknownEvent.
+    given, so that a second click finds the first click's bundle. Raises UnknownEvent, NotYours for
+    another office's token, or door.NotInRegister.
     """
     version, catalogue = versions.current()
-    if event not in catalogue.events:
+    if event not in catalogue.events or not catalogue.events[event].offered:
         raise UnknownEvent(event)
     assert applicant in seating.APPLICANTS
     token = token or uuid4()
@@ -74,15 +75,21 @@ def start(
                 office=by.office,
                 served_by_id=by.account_id,
             )
-    seating.seat(
-        bundle,
-        catalogue.events[event],
-        ref,
-        applicant=applicant,
-        by=by,
-        newcomers=newcomers,
-        elsewhere=elsewhere,
-    )
+        elif not _seen_by(by).filter(pk=token).exists():
+            raise NotYours
+    try:
+        seating.seat(
+            bundle,
+            catalogue.events[event],
+            ref,
+            applicant=applicant,
+            by=by,
+            newcomers=newcomers,
+            elsewhere=elsewhere,
+        )
+    except door.NotInRegister:
+        cancel(bundle, version=bundle.version)
+        raise
     return bundle
 
 
@@ -171,8 +178,8 @@ def changing(bundle: Bundle, version: int) -> Iterator[None]:
         ).update(version=F("version") + 1)
         if not taken:
             raise Stale
-        bundle.version = version + 1
         yield
+    bundle.version = version + 1  # only now does the database say so, too
 
 
 def _seen_by(by: Actor) -> QuerySet[Bundle]:

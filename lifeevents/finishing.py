@@ -27,6 +27,7 @@ def finish(bundle: Bundle, *, version: int, by: Actor, leave_open: bool = False)
     Finishing a finished bundle changes nothing. `leave_open` leaves missing fields for the pen.
     Raises MissingValues or Stale.
     """
+    bundle.refresh_from_db()
     if bundle.state == Bundle.State.FINISHED:
         return
     opened = open_bundle(bundle, by=by)
@@ -38,9 +39,11 @@ def finish(bundle: Bundle, *, version: int, by: Actor, leave_open: bool = False)
     with changing(bundle, version):
         Snapshot.objects.create(bundle=bundle, content=content, signed_at=now)
         Application.objects.bulk_create(_applications(opened))
-        bundle.state, bundle.step, bundle.finished_at = Bundle.State.FINISHED, "done", now
-        bundle.save(update_fields=["state", "step", "finished_at"])
+        Bundle.objects.filter(pk=bundle.pk).update(
+            state=Bundle.State.FINISHED, step=Bundle.Step.DONE, finished_at=now
+        )
         engagements.close(bundle.engagement)
+    bundle.refresh_from_db()
 
 
 def missing_labels(opened: Opened) -> list[str]:

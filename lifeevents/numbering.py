@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import connection
+from django.db.models.functions import Length
 
 from lifeevents.models import Bundle
 
@@ -18,7 +19,7 @@ def next_number(day: date) -> str:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     last = (
         Bundle.objects.filter(number__startswith=prefix)
-        .order_by("-number")
+        .order_by(Length("number").desc(), "-number")
         .values_list("number", flat=True)
         .first()
     )
