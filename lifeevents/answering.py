@@ -14,6 +14,12 @@ from residents.facts import FactType, PartialDate, parse_partial_date
 
 TRUE, FALSE = ("yes", "true", "1"), ("no", "false", "0")
 LONGEST = 200
+TWELVE_DIGITS = (
+    re.compile(r"^\D*(\d\D?){11}\d\D*$"),  # alone, however they are grouped
+    re.compile(
+        r"(?<!\d)\d{4}\D?\d{4}\D?\d{4}(?!\d)"
+    ),  # among other numbers, as the card groups them
+)
 
 
 class BadAnswers(Exception):
@@ -105,7 +111,7 @@ def _text(text: str, longest: int) -> str:
         raise Unreadable("改行などの制御文字は使えません。")
     if len(text) > longest:
         raise Unreadable(f"{longest}文字以内で入力してください。")
-    if re.fullmatch(r"\D*(\d\D{0,1}){11}\d\D*", unicodedata.normalize("NFKC", text)):
+    if any(each.search(unicodedata.normalize("NFKC", text)) for each in TWELVE_DIGITS):
         raise Unreadable("12桁の番号は入力できません。個人番号は、紙の欄にご本人が書きます。")
     return text
 
