@@ -154,11 +154,12 @@ def glance(ref: UUID, *, by: Actor, search_id: UUID) -> Hit | None:
 
 
 def find_number(number: str, *, by: Actor) -> UUID | None:
-    """The ref behind a 宛名番号 someone has in hand (a command, a scanned sheet); None when unknown."""
+    """The ref of the resident with a 宛名番号 (typed to a command, scanned); None when there is none."""
     with passage():
         if "basic" not in permitted(by):
             raise MayNotSearch
-        ref = register.ref_of(number)
+        found = register.ref_of(number)
+        ref = found if found in register.read([found] if found else []) else None
         log.record(AccessEntry.Action.SEARCH, {ref: ["basic"]} if ref else {}, by=by)
         return ref
 

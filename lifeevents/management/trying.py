@@ -62,10 +62,11 @@ def acting(username: str | None) -> Actor:
 
 def event_of(name: str, catalogue: Catalogue) -> str:
     """The event's code for a code or a Japanese name; raises CommandError naming what there is."""
-    for code, event in catalogue.events.items():
+    offered = {code: event for code, event in catalogue.events.items() if event.offered}
+    for code, event in offered.items():
         if name in (code, event.name):
             return code
-    known = "、".join(f"{code}（{event.name}）" for code, event in catalogue.events.items())
+    known = "、".join(f"{code}（{event.name}）" for code, event in offered.items())
     raise CommandError(f"そのライフイベントはありません。あるもの：{known}")
 
 
@@ -83,7 +84,10 @@ def refs_of(numbers: str, *, by: Actor) -> list[UUID]:
     """The refs of a comma-separated list of 宛名番号; raises CommandError for one nobody has."""
     refs = []
     for number in filter(None, numbers.split(",")):
-        ref = door.find_number(number.strip(), by=by)
+        try:
+            ref = door.find_number(number.strip(), by=by)
+        except door.MayNotSearch:
+            raise CommandError("この操作者は、住民を検索できません。") from None
         if ref is None:
             raise CommandError("その宛名番号の住民は見つかりません。")
         refs.append(ref)
