@@ -52,12 +52,14 @@ def print_bundle(content: Mapping[str, Any]) -> Printed:
 
 
 def paper_html(paper: Mapping[str, Any], content: Mapping[str, Any]) -> str:
-    """One paper's sheets as HTML for the screen, to be styled by static/css/paper.css.
+    """One paper's sheets as an HTML fragment for the screen, styled by static/css/paper.css.
 
-    Each place carries its field's key as `data-key`.
+    Each place carries its field's key as `data-key`, in a list `children.2.name`.
     """
+    papers = Element("div", {"class": "papers"})
     sheets, _ = build_sheets(paper, content, name="paper")
-    return "".join(ElementTree.tostring(sheet, "unicode", "html") for sheet in sheets)
+    papers.extend(sheets)
+    return ElementTree.tostring(papers, "unicode", "html")
 
 
 def _group_papers(papers: Sequence[Mapping[str, Any]]) -> list[int]:

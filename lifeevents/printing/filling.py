@@ -91,15 +91,18 @@ def fill_rows(
             for label in row.iter():
                 if "data-index" in label.attrib:
                     label.text = str(first + number)
-            _fill_parts(layout, row, cells, notes)
+            place = f"{part.attrib['data-rows']}.{first + number}."
+            _fill_parts(layout, row, cells, notes, place=place)
 
 
 def set_text(
     element: Element, fitted: Fitted, notes: Notes, stack: tuple[str, ...] = fonts.VALUE
 ) -> None:
     """Put fitted lines into an element, each run of characters in a font that holds it."""
-    if fitted.scale != 100:
-        _add_class(element, f"fit{fitted.scale}")
+    if fitted.scale == 100 and len(fitted.lines) == 1:
+        add_runs(element, fitted.lines[0], notes, stack)
+        return
+    _add_class(element, f"fit{fitted.scale}")
     for text in fitted.lines:
         line = SubElement(element, "span", {"class": "line"})
         add_runs(line, text, notes, stack)
@@ -141,13 +144,16 @@ def _rows_of(layout: Layout, rows: Mapping[str, Sequence[Cells]], part: Element)
         raise LayoutError(f"{layout.name}: the paper has no rows {error}") from error
 
 
-def _fill_parts(layout: Layout, root: Element, cells: Cells | None, notes: Notes) -> None:
+def _fill_parts(
+    layout: Layout, root: Element, cells: Cells | None, notes: Notes, *, place: str = ""
+) -> None:
     """Fill the places under an element; `cells` None leaves them empty (a row nobody needs)."""
     for part in list(keyed_parts(root)):
         key = key_of(part)
         if cells is not None and key not in cells:
             raise LayoutError(f"{layout.name}: the paper has no field {key!r}")
         _fill_part(part, cells[key] if cells is not None else _EMPTY, notes)
+        _forget_key(part, place)
 
 
 def _fill_part(part: Element, cell: Cell, notes: Notes) -> None:
@@ -163,7 +169,6 @@ def _fill_part(part: Element, cell: Cell, notes: Notes) -> None:
         _fill_field(part, cell, notes)
     if cell["state"] in FOR_THE_PEN:
         _add_class(part, "pen")
-    _forget_key(part)
 
 
 def _fill_field(part: Element, cell: Cell, notes: Notes) -> None:
@@ -238,9 +243,12 @@ def _add_class(element: Element, names: str) -> None:
     element.set("class", f"{element.get('class', '')} {names}".strip())
 
 
-def _forget_key(part: Element) -> None:
-    """Leave of the layout's attributes only the key, by which the desk outlines a box."""
-    key = key_of(part)
+def _forget_key(part: Element, place: str) -> None:
+    """Leave of the layout's attributes only `data-key`, by which the desk outlines a box.
+
+    In a list it is `children.2.name`, rows counted from 1.
+    """
+    key = f"{place}{key_of(part)}"
     for name in (*KEYED, "data-label", *_NOTES):
         part.attrib.pop(name, None)
     part.set("data-key", key)

@@ -19,9 +19,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from lifeevents.printing.fitting import Box
 
@@ -34,7 +35,6 @@ PADDING_MM = (2.6, 0.9)
 KANA_MM = 3.1
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.html")
-_HEIGHT = re.compile(r"\bh(\d+)\b")
 
 
 class LayoutError(Exception):
@@ -123,23 +123,38 @@ def height_of(rows: Element) -> float:
 
 
 def _measure_table(name: str, table: Element) -> None:
-    """Place every cell on the grid, give the table its columns, and note each place's room."""
-    table.insert(0, Element("colgroup"))
-    table[0].append(Element("col", span=str(COLUMNS)))
-    taken: dict[int, int] = {}
+    """Place every cell on the grid, note each place's room, and leave only the columns it needs."""
+    placed = list(_place_cells(name, table))
+    edges = sorted({edge for _, start, columns in placed for edge in (start, start + columns)})
+    for cell, start, columns in placed:
+        spanned = edges.index(start + columns) - edges.index(start)
+        cell.set("colspan", str(spanned))
+    group = Element("colgroup")
+    for start, end in pairwise(edges):
+        SubElement(group, "col", {"class": f"c{end - start}"})
+    table.insert(0, group)
+
+
+def _place_cells(name: str, table: Element) -> Iterator[tuple[Element, int, int]]:
+    """Every cell with its first column and how many it spans; notes its room and height."""
     rows = list(table.iter("tr"))
+    for row in rows:
+        row.set("data-high", _read_height(row))
+    taken: list[set[int]] = [set() for _ in rows]
     for number, row in enumerate(rows):
-        width, label = 0, ""
+        label = ""
         for cell in row:
             columns, down = int(cell.get("colspan", "1")), int(cell.get("rowspan", "1"))
-            width += columns
-            for below in range(number + 1, number + down):
-                taken[below] = taken.get(below, 0) + columns
+            start = next(column for column in range(COLUMNS + 1) if column not in taken[number])
+            for below in taken[number : number + down]:
+                below.update(range(start, start + columns))
             label = "".join(cell.itertext()).strip() if cell.tag == "th" else label
             height = sum(map(_row_height, rows[number : number + down]))
             _note_room(cell, columns * COLUMN_MM, height, label)
-        found = width + taken.get(number, 0)
-        if found != COLUMNS:
+            cell.set("class", f"{cell.get('class', '')} h{row.attrib['data-high']}".strip())
+            yield cell, start, columns
+        if taken[number] != set(range(COLUMNS)):
+            found = len(taken[number])
             raise LayoutError(f"{name}: row {number + 1} ({label}) has {found} columns")
 
 
@@ -154,6 +169,10 @@ def _note_room(cell: Element, width: float, height: float, label: str) -> None:
         part.attrib.setdefault("data-label", label)
 
 
+def _read_height(row: Element) -> str:
+    # On the row itself a height would stretch the last row of a rowspan (WeasyPrint 70).
+    return row.attrib.pop("class", "h8").removeprefix("h")
+
+
 def _row_height(row: Element) -> float:
-    height = _HEIGHT.search(row.get("class", ""))
-    return float(height[1]) if height else 8.0
+    return float(row.attrib["data-high"])

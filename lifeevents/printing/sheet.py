@@ -6,18 +6,23 @@ import copy
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
+from math import ceil
 from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from lifeevents.printing.filling import Notes, Overflow, add_runs, fill, fill_rows
+from lifeevents.printing import fonts
+from lifeevents.printing.filling import Notes, add_runs, fill, fill_rows
 from lifeevents.printing.layout import FOLDER, Layout, height_of, load_layout
 from residents import wareki
 
 MAYOR = "mayor"
 OFFICE = "office"
-ROWS_HIGH_MM = 190.0
-"""What a continuation sheet has for further rows below its heading."""
+BODY_HIGH_MM = 190.0
+"""What a continuation sheet has below its heading, or below its table's."""
+OVERFLOW_LINE_EM, OVERFLOW_LINE_MM, OVERFLOW_HEADING_MM = 50.0, 5.6, 10.0
+OVERFLOW_PART = 800
+"""Characters of one value listed in one piece: 17 lines of 10.5 pt."""
 
 
 def build_sheets(
@@ -33,8 +38,7 @@ def build_sheets(
     sheets[0].set("id", name)
     for body in _continue_rows(layout, filled.remaining, filled.notes):
         sheets.append(_frame(paper, content, body, filled.notes, continued=len(sheets)))
-    if filled.notes.overflows:
-        body = _list_overflows(filled.notes.overflows, filled.notes)
+    for body in _list_overflows(filled.notes):
         sheets.append(_frame(paper, content, body, filled.notes, continued=len(sheets)))
     return sheets, filled.notes
 
@@ -52,13 +56,17 @@ def _frame(
         slot.attrib.pop("data-slot"): slot for slot in sheet.iter() if "data-slot" in slot.attrib
     }
     title = f"{paper['title']}　続紙{continued}" if continued else paper["title"]
+    above = paper.get("subject") or "" if continued else f"{_addressee(paper, content)}　様"
     slots["title"].set("class", f"form-title {_title_width(title)}")
     add_runs(slots["title"], title, notes)
     add_runs(slots["form_number"], paper.get("form_number") or "", notes)
     add_runs(slots["on"], wareki.format(date.fromisoformat(content["on"])), notes)
-    add_runs(slots["addressee"], f"{_addressee(paper, content)}　様", notes)
+    add_runs(slots["addressee"], above, notes)
     slots["body"].append(body)
-    slots["office"].append(_office_part(body) if not continued else Element("p"))
+    if continued:
+        slots["office"].clear()
+    else:
+        slots["office"].append(_office_part(body))
     slots["code"].append(draw_code(content["number"]))
     SubElement(slots["code"], "p").text = content["number"]
     return sheet
@@ -75,9 +83,7 @@ def _code(text: str) -> Element:
 
     drawn = segno.make(text, error="m", micro=False, boost_error=False)
     svg = drawn.svg_inline(omitsize=True, border=0, svgclass="qr", title=f"2次元コード {text}")
-    for fragment in (' xmlns="http://www.w3.org/2000/svg"',):
-        svg = svg.replace(fragment, "")
-    element = ElementTree.fromstring(svg)
+    element = ElementTree.fromstring(svg.replace(' xmlns="http://www.w3.org/2000/svg"', ""))
     element.set("role", "img")
     return element
 
@@ -109,7 +115,7 @@ def _continue_rows(
     for key, given in remaining.items():
         table = _table_of(layout, key)
         part = next(element for element in table if element.get("data-rows") == key)
-        fits = max(1, int(ROWS_HIGH_MM / height_of(part)))
+        fits = max(1, int(BODY_HIGH_MM / height_of(part)))
         held = int(part.attrib["data-count"])
         for start in range(0, len(given), fits):
             page = copy.deepcopy(table)
@@ -133,13 +139,32 @@ def _table_of(layout: Layout, key: str) -> Element:
     return table
 
 
-def _list_overflows(overflows: Sequence[Overflow], notes: Notes) -> Element:
-    body = Element("div", {"class": "overflow-list"})
-    for overflow in overflows:
-        entry = SubElement(body, "div", {"class": "overflow"})
-        SubElement(entry, "h2").text = f"{overflow.mark}　{overflow.label}"
-        add_runs(SubElement(entry, "p"), overflow.text, notes)
-    return body
+def _list_overflows(notes: Notes) -> list[Element]:
+    """The values that had no room, whole, on as many sheets as they need."""
+    bodies: list[Element] = []
+    used = BODY_HIGH_MM
+    for overflow in notes.overflows:
+        for number, text in enumerate(_cut(overflow.text)):
+            lines = ceil(fonts.measure(text) / (OVERFLOW_LINE_EM - 1))
+            high = lines * OVERFLOW_LINE_MM + OVERFLOW_HEADING_MM
+            if used + high > BODY_HIGH_MM:
+                bodies.append(Element("div", {"class": "overflow-list"}))
+                used = 0.0
+            used += high
+            entry = SubElement(bodies[-1], "div", {"class": "overflow"})
+            heading = f"{overflow.mark}　{overflow.label}{'（続き）' if number else ''}"
+            SubElement(entry, "h2").text = heading
+            add_runs(SubElement(entry, "p"), text, notes)
+    return bodies
+
+
+def _cut(text: str) -> list[str]:
+    """A text in parts of half a sheet at most."""
+    clusters = list(fonts.split_clusters(text))
+    return [
+        "".join(clusters[start : start + OVERFLOW_PART])
+        for start in range(0, len(clusters), OVERFLOW_PART)
+    ]
 
 
 @cache

@@ -174,6 +174,7 @@ GROUPS = {
     "applicant": [MOTHER],
     "siblings": SIBLINGS,
     "head": [FATHER],
+    "household.before": [FATHER, MOTHER, *SIBLINGS],
     "household.after": [FATHER, MOTHER, *SIBLINGS, NEWBORN],
     "bundle": [BUNDLE],
     "household": [HOUSEHOLD],
