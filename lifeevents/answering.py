@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import jaconv
@@ -34,8 +35,19 @@ class Unreadable(ValueError):
     """One answer cannot be read; the text says what to write instead."""
 
 
-def read(fact: str, kind: str, raw: Any, choices: tuple[str, ...] = (), longest: int = 0) -> Any:
-    """The JSON value of an answer: bool, number, ISO date or text; raises Unreadable."""
+def read(
+    fact: str,
+    kind: str,
+    raw: Any,
+    choices: tuple[str, ...] = (),
+    longest: int = 0,
+    *,
+    until: date = date.max,
+) -> Any:
+    """The JSON value of an answer: bool, number, ISO date or text; raises Unreadable.
+
+    A year without its era is of the newest era that gives a day up to `until` (63.1.5 is 昭和63年).
+    """
     if isinstance(raw, bool):
         raw = "yes" if raw else "no"
     text = str(raw).strip("\r\n\t \u3000")
@@ -43,6 +55,8 @@ def read(fact: str, kind: str, raw: Any, choices: tuple[str, ...] = (), longest:
         raise Unreadable("値を入力してください。分からないときは「わからない」を選んでください。")
     if fact.split(".")[-1].endswith("kana"):
         return _kana(text)
+    if kind == FactType.DATE:
+        return _date(text, until)
     reader = READERS.get(FactType(kind))
     if reader:
         return reader(text)
@@ -71,13 +85,13 @@ def _bool(text: str) -> bool:
     raise Unreadable("「はい」か「いいえ」を選んでください。")
 
 
-def _date(text: str) -> str:
-    day = wareki.parse(text)
-    if day is None:
+def _date(text: str, until: date) -> str:
+    readings = wareki.readings(text)
+    if not readings:
         raise Unreadable(
             "日付は「8.11.1」「令和8年11月1日」「2026-11-01」のように入力してください。"
         )
-    return day.isoformat()
+    return next((day for day in readings if day <= until), readings[0]).isoformat()
 
 
 def _number(text: str) -> int | float:
@@ -118,7 +132,6 @@ def _text(text: str, longest: int) -> str:
 
 READERS = {
     FactType.BOOL: _bool,
-    FactType.DATE: _date,
     FactType.NUMBER: _number,
     FactType.NAME: _name,
 }

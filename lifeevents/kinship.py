@@ -67,14 +67,12 @@ def children_of(key: str, members: Mapping[str, Member]) -> tuple[str, ...]:
         own = (*codes, CHILD)  # 妻の子: the spouse's by an earlier marriage
         return tuple(k for k, m in members.items() if m.codes in ((CHILD,), own))
     if codes[0] in PARENT_CODES and len(codes) == 1:
-        wanted: tuple[str, ...] = HEAD
-    else:
-        line = codes[:-1] if codes[-1] in SPOUSE_CODES else codes
-        alike = [k for k, m in members.items() if m.codes == line]
-        if len(alike) > 1 and codes == line:
-            return ()
-        wanted = (*line, CHILD)
-    return tuple(k for k, m in members.items() if m.codes == wanted and k != key)
+        return tuple(k for k, m in members.items() if m.codes in (HEAD, (*codes, CHILD)))
+    line = codes[:-1] if codes[-1] in SPOUSE_CODES else codes
+    alike = [k for k, m in members.items() if m.codes == line]
+    if len(alike) > 1 and codes == line:
+        return ()
+    return tuple(k for k, m in members.items() if m.codes == (*line, CHILD))
 
 
 def codes_of_child(parent: Member) -> tuple[str, ...]:

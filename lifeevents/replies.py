@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from consent import door
@@ -10,8 +11,11 @@ from consent.actors import Actor
 from lifeevents import answering, asking, versions
 from lifeevents.answering import BadAnswers, Unreadable
 from lifeevents.bundles import changing
+from lifeevents.entries import Question
 from lifeevents.models import Answer, Bundle
 from lifeevents.situation import BUNDLE, HOUSEHOLD, Answers, Said
+
+NEAR_FUTURE = timedelta(days=2 * 365)  # 入所を希望する日 and the like
 
 
 def answer(
@@ -56,6 +60,7 @@ def read_all(bundle: Bundle, answers: Mapping[tuple[str, str], Any]) -> dict[tup
     subjects = {BUNDLE, HOUSEHOLD, *bundle.participants.values_list("key", flat=True)}
     catalogue = versions.of(bundle)
     vocabulary = catalogue.vocabulary(door.vocabulary())
+    until = bundle.on + NEAR_FUTURE
     values, messages = {}, {}
     for (subject, fact), raw in answers.items():
         question = asking.question_for(fact, catalogue, vocabulary)
@@ -63,7 +68,7 @@ def read_all(bundle: Bundle, answers: Mapping[tuple[str, str], Any]) -> dict[tup
             messages[subject, fact] = "この項目は受け付けられません。"
             continue
         try:
-            values[subject, fact] = None if raw is None else _read(question, raw)
+            values[subject, fact] = None if raw is None else _read(question, raw, until)
         except Unreadable as problem:
             messages[subject, fact] = str(problem)
     if messages:
@@ -71,6 +76,8 @@ def read_all(bundle: Bundle, answers: Mapping[tuple[str, str], Any]) -> dict[tup
     return values
 
 
-def _read(question: Any, raw: Any) -> Any:
+def _read(question: Question, raw: Any, until: date) -> Any:
     choices = tuple(str(choice.value) for choice in question.choices)
-    return answering.read(question.fact, question.type, raw, choices, question.max_length)
+    return answering.read(
+        question.fact, question.type, raw, choices, question.max_length, until=until
+    )
