@@ -49,13 +49,7 @@ def question_for(
     fact: str, catalogue: Catalogue, vocabulary: Mapping[str, Fact]
 ) -> Question | None:
     """The catalogue's question for a fact, else a plain one made from the register fact's label."""
-    if fact in catalogue.questions:
-        return catalogue.questions[fact]
-    declared = vocabulary.get(fact)
-    if declared is None or declared.type is FactType.CODES:
-        return None
-    text = f"{declared.label}" if declared.type is not FactType.BOOL else f"{declared.label}ですか"
-    return Question.plain(fact, text, declared)
+    return catalogue.questions.get(fact) or _plain(fact, vocabulary)
 
 
 def may_be_asked(value: Value) -> bool:
@@ -74,9 +68,9 @@ def _askable(
     missing = (atom for each in proposed for atom in each.verdict.missing)
     for fact, subject in dict.fromkeys(missing):
         value = world.fact(fact, subject)
-        if fact in catalogue.questions or isinstance(value, Known):
+        if isinstance(value, Known) or _is_asked(fact, subject, situation, catalogue):
             continue
-        plain = question_for(fact, catalogue, world.vocabulary)
+        plain = _plain(fact, world.vocabulary)
         if plain and value.reason in ASKED_INSTEAD:
             yield Ask(plain, subject)
 
@@ -86,6 +80,20 @@ def subjects_of(question: Question, situation: Situation) -> tuple[str, ...]:
     if question.of in (BUNDLE, HOUSEHOLD):
         return (question.of,)
     return situation.world.groups.get(question.of, ())
+
+
+def _is_asked(fact: str, subject: str, situation: Situation, catalogue: Catalogue) -> bool:
+    """Whether the catalogue's own question for the fact is put about this subject."""
+    question = catalogue.questions.get(fact)
+    return question is not None and subject in subjects_of(question, situation)
+
+
+def _plain(fact: str, vocabulary: Mapping[str, Fact]) -> Question | None:
+    declared = vocabulary.get(fact)
+    if declared is None or declared.type is FactType.CODES:
+        return None
+    text = f"{declared.label}ですか" if declared.type is FactType.BOOL else declared.label
+    return Question.plain(fact, text, declared)
 
 
 def _domain(question: Question) -> tuple[object, ...]:
