@@ -7,6 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -57,8 +58,10 @@ def staff(*roles: str) -> Callable[[View], View]:
             request.actor = actor_of(request.user, terminal=terminal, channel="desk")
             try:
                 return view(request, *args, **kwargs)
-            except (NotYours, MayNotSearch) as refusal:
+            except NotYours as refusal:
                 raise Http404 from refusal
+            except MayNotSearch as refusal:
+                raise PermissionDenied from refusal
             except Stale:
                 return _again(request, _STALE, "desk:bundle", number=kwargs["number"])
             except EngagementClosed:
@@ -71,9 +74,9 @@ def staff(*roles: str) -> Callable[[View], View]:
 
 
 def anyone(view: View) -> View:
-    """Mark a view that needs no sign-in; its audience says so to the test that walks all addresses."""
+    """Let anyone in without a sign-in; its audience says so to the test that walks all addresses."""
     view.audience = ("anyone",)  # type: ignore[attr-defined]
-    return view
+    return login_not_required(view)
 
 
 def may_reveal(account: Account) -> bool:

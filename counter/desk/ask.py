@@ -37,13 +37,18 @@ class Card:
         """Whether it is one question whose answers are rows."""
         return len(self.fields) == 1 and self.fields[0].look == "choice"
 
+    @property
+    def may_change_family(self) -> bool:
+        """Whether a settled 氏 stands there as text."""
+        return any(field.settled and not field.family_open for field in self.fields)
+
 
 def show(request: DeskRequest, bundle: Bundle, errors: Errors | None = None) -> HttpResponse:
-    """The step's page; `errors` says what to do at each field that could not be read."""
+    """The step's page; with `errors` (even none) what was typed stands there again."""
     sitting = sit(bundle, by=request.actor)
     cards = [list(same) for _, same in groupby(sitting.questions, _together)]
     card = _card(cards[0]) if cards else None
-    if card and errors:
+    if card and errors is not None:
         again = fields.answered_again(card.fields, request.POST, errors)
         card.fields[:] = fields.with_focus(again)
     context = {"card": card, "remaining": len(cards)}
@@ -60,6 +65,8 @@ def answer(request: DeskRequest, number: str) -> HttpResponse:
     form = VersionForm(request.POST)
     if not form.is_valid():
         return redirect("desk:bundle", number)
+    if "open_family" in request.POST:
+        return show(request, bundle, {})
     try:
         replies.answer(
             bundle,

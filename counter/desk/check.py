@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpResponse
@@ -23,7 +24,7 @@ from lifeevents.answering import BadAnswers
 from lifeevents.models import Bundle
 from lifeevents.prefill import FilledPaper
 from lifeevents.sitting import CheckRow, Sitting, sit
-from residents.facts import FactType
+from residents.facts import FactType, Source
 
 Errors = Mapping[tuple[str, str], str]
 STATES = {
@@ -52,6 +53,12 @@ class Row:
         return _name(self.row)
 
     @property
+    def is_minor(self) -> bool:
+        """Whether it may be folded away: an empty box nobody must fill, a mark that follows from others."""
+        is_mark = self.row.source == Source.DERIVED and self.row.type == FactType.BOOL
+        return self.form is None and (self.row.state == "missing" or is_mark)
+
+    @property
     def id(self) -> str:
         """An id for the page."""
         return re.sub(r"\W", "-", self.name)
@@ -60,19 +67,23 @@ class Row:
 def show(
     request: DeskRequest, bundle: Bundle, errors: Errors | None = None, *, focus: str = ""
 ) -> HttpResponse:
-    """The step's page; `?edit=p1:name` opens one row for correction, `focus` returns to one."""
+    """The step's page; `?edit=p1:name` opens a row for correction, `focus` returns to it."""
     sitting = sit(bundle, by=request.actor)
     editing = request.POST.get("edit", "") if errors else request.GET.get("edit", "")
+    focus = focus or request.GET.get("focus", "")
     missing = [fields.of_row(row, with_value=False) for row in sitting.missing]
     if errors and not editing:
         missing = fields.answered_again(missing, request.POST, errors)
+    if not (editing or focus):
+        missing = fields.with_focus(missing)
 
     def form_of(row: CheckRow) -> list[Field] | None:
         is_open = row.editable and _name(row) == editing
         return _correction(row, request, errors) if is_open else None
 
     context = {
-        "missing": missing if editing or focus else fields.with_focus(missing),
+        "missing": _by_person(missing, sitting),
+        "missing_count": len(missing),
         "sections": _sections(sitting, form_of),
         "papers": _papers(sitting),
         "focus": focus,
@@ -120,24 +131,30 @@ def _name(row: CheckRow) -> str:
     return f"{row.subject}:{row.fact}"
 
 
+def _by_person(missing: list[Field], sitting: Sitting) -> list[dict[str, Any]]:
+    titles = {section.subject: section.title for section in sitting.sections}
+    by_subject = groupby(missing, lambda field: fields.split(field.name)[0])
+    return [{"title": titles[subject], "fields": list(same)} for subject, same in by_subject]
+
+
 def _sections(
     sitting: Sitting, form_of: Callable[[CheckRow], list[Field] | None]
 ) -> list[dict[str, Any]]:
     """One section a person; what is required and missing stands above them, not in them."""
     places = _places(sitting.opened.filled)
-    sections = (
-        {
-            "subject": section.subject,
-            "title": section.title,
-            "rows": [
-                _row(row, places[row.subject, row.fact], form_of(row))
-                for row in section.rows
-                if row.state != "blank" and not (row.required and row.state == "missing")
-            ],
-        }
-        for section in sitting.sections
-    )
-    return [section for section in sections if section["rows"]]
+    sections = []
+    for section in sitting.sections:
+        rows = [
+            _row(row, places[row.subject, row.fact], form_of(row))
+            for row in section.rows
+            if row.state != "blank" and not (row.required and row.state == "missing")
+        ]
+        folded = [row for row in rows if row.is_minor]
+        shown = [row for row in rows if not row.is_minor]
+        if rows:
+            title, subject = section.title, section.subject
+            sections.append({"subject": subject, "title": title, "rows": shown, "folded": folded})
+    return sections
 
 
 def _row(row: CheckRow, places: list[str], form: list[Field] | None) -> Row:
@@ -160,15 +177,16 @@ def _correction(row: CheckRow, request: DeskRequest, errors: Errors | None) -> l
 
 
 def _places(filled: Iterable[FilledPaper]) -> Mapping[tuple[str, str], list[str]]:
-    """Where each fact stands: "paper:key", and "paper:key#n" for the n-th row of a list."""
+    """Where each fact stands: "paper:key", and "paper:list.2.key" for the second row of a list."""
     places: dict[tuple[str, str], list[str]] = defaultdict(list)
     for number, paper in enumerate(filled):
         for cell in paper.cells:
             places[cell.subject, cell.fact].append(f"{number}:{cell.key}")
-        for _key, rows in paper.rows:
-            for place, row in enumerate(rows):
+        for key, rows in paper.rows:
+            for place, row in enumerate(rows, start=1):
                 for cell in row:
-                    places[cell.subject, cell.fact].append(f"{number}:{cell.key}#{place}")
+                    at = f"{number}:{key}.{place}.{cell.key}"
+                    places[cell.subject, cell.fact].append(at)
     return places
 
 

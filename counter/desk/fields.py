@@ -33,7 +33,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a question's form. `family` is the settled 氏 before a given name."""
+    """One field of a question's form.
+
+    `family` is the 氏 before a given name, `settled` the one the register suggests; it stands there as
+    text until someone asks to change it (`family_open`).
+    """
 
     name: str
     label: str
@@ -41,6 +45,8 @@ class Field:
     help: str = ""
     choices: tuple[Choice, ...] = ()
     family: str = ""
+    settled: str = ""
+    family_open: bool = False
     unit: str = ""
     max_length: int = LONGEST
     required: bool = False
@@ -74,6 +80,7 @@ def of_question(asked: Asked) -> Field:
         help=_help(asked.type, "" if asked.suggestion else asked.help),
         choices=_choices(asked.type, asked.choices),
         family=asked.suggestion,
+        settled=asked.suggestion,
         unit=asked.unit,
         max_length=asked.max_length or LONGEST,
     )
@@ -98,11 +105,13 @@ def answered_again(
     fields: Iterable[Field], post: QueryDict, errors: Mapping[tuple[str, str], str]
 ) -> list[Field]:
     """The fields with everything that was typed, and each mistake where it was made."""
+    wants_family = "open_family" in post
     return [
         replace(
             field,
             value=post.get(field.name, ""),
-            family=post.get(f"{field.name}:family", field.family) if field.family else "",
+            family=(family := post.get(f"{field.name}:family", field.family).strip()),
+            family_open=bool(field.settled) and (wants_family or family != field.settled),
             error=errors.get(split(field.name), ""),
         )
         for field in fields

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from django import forms
 from django.conf import settings
@@ -64,7 +64,7 @@ class SignIn(LoginView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
-        return {"terminal": self.request.COOKIES.get(TERMINAL_COOKIE, "")}
+        return {"terminal": unquote(self.request.COOKIES.get(TERMINAL_COOKIE, ""))}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         facts = {"town": town_name(), "is_demo": settings.MODE == "demo"}
@@ -76,7 +76,7 @@ class SignIn(LoginView):
         self.request.session[TERMINAL] = terminal
         response.set_cookie(
             TERMINAL_COOKIE,
-            terminal,
+            quote(terminal),  # cookies are ASCII
             max_age=A_YEAR,
             httponly=True,
             samesite="Strict",

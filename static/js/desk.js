@@ -14,6 +14,7 @@
 (() => {
   const SEARCH_PAUSE = 300;
   const CLOCK = 20_000;
+  const MARGINS = 210 / 186; // an A4 page is that much wider than its sheet of boxes
   const modifiers = ["ctrl", "alt", "shift"];
 
   const isTyping = (element) =>
@@ -199,11 +200,12 @@
 
   function fitPreview() {
     const page = preview()?.contentDocument;
-    const sheet = page?.querySelector("main")?.firstElementChild;
+    const sheet = page?.querySelector(".sheet");
     if (!sheet) return;
-    const room = preview().clientWidth - 2;
-    page.documentElement.style.zoom = "1";
-    page.documentElement.style.zoom = String(Math.min(1, room / sheet.getBoundingClientRect().width));
+    const look = page.documentElement.style;
+    look.zoom = "1";
+    const a4 = sheet.getBoundingClientRect().width * MARGINS;
+    look.zoom = String(Math.min(1, page.documentElement.clientWidth / a4));
     outline(document.activeElement);
   }
 
@@ -218,7 +220,13 @@
     const keys = places.filter((place) => place.startsWith(`${paper}:`)).map((place) => place.split(":")[1]);
     const boxes = keys.flatMap((key) => [...page.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)]);
     for (const box of boxes) box.classList.add("shown");
-    boxes[0]?.scrollIntoView({ block: "center" });
+    if (boxes.length) scrollFrameTo(boxes[0]);
+  }
+
+  /* Not scrollIntoView: that would also move the page around the frame. */
+  function scrollFrameTo(box) {
+    const frame = box.ownerDocument.defaultView;
+    frame.scrollBy(0, box.getBoundingClientRect().top - frame.innerHeight / 3);
   }
 
   function markTab(event) {
@@ -226,6 +234,7 @@
     if (!link) return;
     for (const other of document.querySelectorAll("[data-paper]")) other.removeAttribute("aria-current");
     link.setAttribute("aria-current", "true");
+    link.closest("details").open = false;
   }
 
   /* The key map lists what this page's elements say about themselves. */
@@ -269,7 +278,8 @@
 
   function settle(root) {
     const goal = root.querySelector("[data-focus]");
-    if (goal) goal.focus({ preventScroll: goal.matches("h1") });
+    if (root.id === "bundle") window.scrollTo(0, 0);
+    goal?.focus();
     const frame = preview();
     if (frame && !frame.dataset.watched) {
       frame.dataset.watched = "yes";
