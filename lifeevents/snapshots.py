@@ -76,7 +76,7 @@ def count(cells: list[Cell]) -> dict[str, int]:
 
 
 def _mask(snapshot: Json, sights: Mapping[UUID, Sight]) -> None:
-    for cell in _cells(snapshot):
+    for cell in cells_of(snapshot):
         hidden = _hidden(cell["guards"], sights)
         if hidden:
             cell.update(state=hidden, text="", kana="", value=None)
@@ -102,7 +102,8 @@ def _hidden(guards: Iterable[Mapping[str, str]], sights: Mapping[UUID, Sight]) -
     return "withheld" if withheld else ""
 
 
-def _cells(snapshot: Json) -> Iterator[Json]:
+def cells_of(snapshot: Json) -> Iterator[Json]:
+    """Every cell of a snapshot's papers, the rows' cells too."""
     for paper in snapshot["papers"]:
         yield from paper["cells"].values()
         for rows in paper["rows"].values():
@@ -152,7 +153,7 @@ def _cell(cell: Cell) -> Json:
 
 def _subjects(content: Json) -> dict[str, list[str]]:
     """{ref: categories} of everything the snapshot tells, for door.look."""
-    guards = [guard for cell in _cells(content) for guard in cell["guards"]]
+    guards = [guard for cell in cells_of(content) for guard in cell["guards"]]
     guards += [
         guard for item in _items(content) for told in item["because_guards"] for guard in told
     ]

@@ -1,9 +1,10 @@
 """Rows of the register as an import leaves them, each with sensible contents and `**changes`."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import count
 
+from lifeevents import bundles, replies
 from residents import feed, names
 from residents.facts import parse_partial_date
 from residents.importing import search_keys
@@ -40,6 +41,14 @@ PERSON = {
     "転入前住所_番地号表記": "９番９号",
     "転入前住所_郵便番号": "1670033",
     "転入前住所_世帯主氏名": "前住　太郎",
+}
+NEWBORN = {
+    ("n1", "name"): "山田　さくら",
+    ("n1", "name_kana"): "ヤマダ　サクラ",
+    ("n1", "birth_date"): "2026-11-15",
+    ("n1", "sex"): "2",
+    ("n1", "birth_order"): "長女",
+    ("n1", "birth_weight"): "2980",
 }
 HOLDINGS = {
     "nhi": {
@@ -155,6 +164,20 @@ def make_household(*members, **shared):
     head = next((each for each in made if each.relationship_codes == ["02"]), None)
     Household.objects.create(number=shared["世帯番号"], head_id=head and head.pk)
     return made
+
+
+def make_bundle(resident, by, *, agree=(), answers=NEWBORN, **changes):
+    """A birth started by a parent, identified, agreed to, and with what was answered so far."""
+    bundle = bundles.start(
+        "birth",
+        resident.pk,
+        **{"applicant": "self", "on": date(2026, 11, 22), "by": by, **changes},
+    )
+    bundles.identify(bundle, version=0, method="card", documents=["individual_number_card"], by=by)
+    bundles.agree(bundle, agree, version=1, by=by)
+    if answers:
+        replies.answer(bundle, answers, version=2, by=by)
+    return bundle
 
 
 def yamada():

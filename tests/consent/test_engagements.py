@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from consent import engagements
+from consent.actors import actor_of
 from consent.models import AccessEntry, Engagement, Purpose
 from consent.tasks import close_expired_engagements
 
@@ -68,8 +69,6 @@ def test_nobody_agrees_on_a_closed_engagement_or_that_of_another_office(sato, su
 
 
 def test_an_account_without_an_office_shares_with_no_other_account_without_one(sato, staff):
-    from consent.actors import actor_of  # noqa: PLC0415
-
     for name in ("sato", "suzuki"):
         staff[name].office = None
         staff[name].save()

@@ -2,10 +2,12 @@
 
 import json
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from guardian.shortcuts import get_perms
 
 from consent import reference
@@ -87,9 +89,5 @@ def test_an_actor_acts_in_the_role_and_office_of_the_account(staff):
 
 
 def test_only_a_resident_account_is_bound_to_a_person(staff):
-    from uuid import uuid4  # noqa: PLC0415
-
-    from django.db import IntegrityError, transaction  # noqa: PLC0415
-
     with pytest.raises(IntegrityError, match="only_residents_are_bound"), transaction.atomic():
         Account.objects.filter(username="sato").update(ref=uuid4())
