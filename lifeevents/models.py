@@ -144,3 +144,118 @@ class Snapshot(models.Model):
     )
     content = models.JSONField()
     signed_at = models.DateTimeField("署名日時")
+
+
+class Publication(models.Model):
+    """公開: from which day a catalogue is in force; append-only, kept by a database trigger (I9).
+
+    The one with the highest number whose day has come counts.
+    """
+
+    class Origin(models.TextChoices):
+        SHIPPED = "shipped", "出荷時"
+        DRAFT = "draft", "変更案"
+
+    number = models.PositiveIntegerField("版", primary_key=True)
+    catalogue = models.ForeignKey(
+        CatalogueVersion, on_delete=models.PROTECT, related_name="publications"
+    )
+    effective_from = models.DateField("適用日")
+    origin = models.CharField("由来", max_length=10, choices=Origin)
+    title = models.CharField("内容", max_length=80)
+    based_on = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    published_at = models.DateTimeField("公開日時", auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(
+                name="published_by_two_people",
+                condition=models.Q(origin="shipped")
+                | (
+                    models.Q(drafted_by__isnull=False)
+                    & models.Q(approved_by__isnull=False)
+                    & ~models.Q(drafted_by=models.F("approved_by"))
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"第{self.number}版"
+
+
+class Draft(models.Model):
+    """変更案: a change set {"procedures/child.allow": new object or null} of one department.
+
+    `base` is the document its author saw; `brings` is the digest of a shipped catalogue whose
+    changes it takes over, or "".
+    """
+
+    class State(models.TextChoices):
+        EDITING = "editing", "作成中"
+        SUBMITTED = "submitted", "承認待ち"
+        PUBLISHED = "published", "公開済み"
+        DISCARDED = "discarded", "取りやめ"
+
+    title = models.CharField("変更の内容", max_length=80)
+    department = models.ForeignKey(
+        "consent.Department", verbose_name="担当課", on_delete=models.PROTECT, related_name="+"
+    )
+    base = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT, related_name="+")
+    changes = models.JSONField("変更", default=dict, blank=True)
+    brings = models.CharField("取り込む出荷時の内容", max_length=64, blank=True)
+    state = models.CharField("状態", max_length=10, choices=State, default=State.EDITING)
+    version = models.PositiveIntegerField("更新番号", default=0)
+    effective_from = models.DateField("適用日", null=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    publication = models.OneToOneField(
+        Publication, null=True, on_delete=models.PROTECT, related_name="draft"
+    )
+    started_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-changed_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="published_draft_has_publication",
+                condition=models.Q(state="published", publication__isnull=False)
+                | (~models.Q(state="published") & models.Q(publication__isnull=True)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class DraftEvent(models.Model):
+    """One line of what was done to a draft, by whom, when; append-only, kept by a database trigger."""
+
+    class Kind(models.TextChoices):
+        BEGUN = "begun", "作りはじめた"
+        CHANGED = "changed", "変更した"
+        RESOLVED = "resolved", "食い違いを解決した"
+        SUBMITTED = "submitted", "承認を依頼した"
+        WITHDRAWN = "withdrawn", "依頼を取り下げた"
+        RETURNED = "returned", "差し戻した"
+        PUBLISHED = "published", "承認して公開した"
+        DISCARDED = "discarded", "取りやめた"
+
+    WRITING = (Kind.BEGUN, Kind.CHANGED, Kind.RESOLVED)
+    """Who did one of these wrote the draft, and may not approve it."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField("操作", max_length=10, choices=Kind)
+    key = models.CharField("対象", max_length=200, blank=True)
+    note = models.CharField("コメント", max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]

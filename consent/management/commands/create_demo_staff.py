@@ -17,6 +17,8 @@ STAFF = (
     ("suzuki", "鈴木 健", ("clerk",), "children"),
     ("takahashi", "高橋 誠", ("senior",), "residents"),
     ("admin", "管理 花子", ("admin",), "general"),
+    # What one admin drafts, another approves.
+    ("admin2", "管理 次郎", ("admin",), "general"),
     # Commands act as this account when no --as is given, so it may also see records.
     ("operator", "運用 太郎", ("operator", "clerk"), "general"),
 )
