@@ -26,6 +26,7 @@ from lifeevents.entries import (
     Procedure,
     Question,
     Role,
+    Wording,
 )
 from lifeevents.rules.deadline import Deadline
 from lifeevents.rules.nodes import And, Expr, FactOf, Or
@@ -74,7 +75,7 @@ def read(document: Mapping[str, Any]) -> Catalogue:
     mistakes = catalogue_files.mistakes(document)
     if mistakes:
         raise ArchiveRefused(mistakes)
-    reading = _Reading(document)
+    reading = _Reading(document, document["questions"])
     reading.mistakes += _circles(document["events"])
     catalogue = Catalogue(
         departments=reading.each("departments", _department),
@@ -85,6 +86,7 @@ def read(document: Mapping[str, Any]) -> Catalogue:
         papers=reading.each("papers", _paper),
         cards=reading.each("cards", _card),
         situations=document.get("situations", {}),
+        wordings={code: _wording(code, document, reading.mistakes) for code in document["events"]},
     )
     if reading.mistakes:
         raise ArchiveRefused(reading.mistakes)
@@ -94,8 +96,9 @@ def read(document: Mapping[str, Any]) -> Catalogue:
 class _Reading:
     """One document being read; collects the rules that cannot be parsed, by their key."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], questions: Mapping[str, Any]) -> None:
         self.document = document
+        self.questions = questions
         self.mistakes: list[str] = []
 
     def each(self, section: str, build: Callable[[str, Entry, _Reading], T]) -> dict[str, T]:
@@ -113,7 +116,7 @@ class _Reading:
 
     def asked(self, key: str) -> bool:
         """Whether a question asks for this fact."""
-        return key in self.document["questions"]
+        return key in self.questions
 
 
 def _circles(events: Mapping[str, Entry]) -> list[str]:
@@ -135,6 +138,16 @@ def _circles(events: Mapping[str, Entry]) -> list[str]:
     ]
 
 
+def _wording(event: str, document: Mapping[str, Any], mistakes: list[str]) -> Wording:
+    worded = catalogue_files.worded(document, event)
+    reading = _Reading(worded, document["questions"])
+    procedures = reading.each("procedures", _procedure)
+    questions = reading.each("questions", _question)
+    wording = Wording(procedures, questions, reading.each("derived", _derived))
+    mistakes += reading.mistakes
+    return wording
+
+
 def _department(code: str, entry: Entry, reading: _Reading) -> Department:
     return Department(code, entry["name"], entry["place"], entry["order"])
 
@@ -152,13 +165,19 @@ def _event(code: str, entry: Entry, reading: _Reading) -> Event:
         procedures=tuple(entry["procedures"]),
         asks={group: asked["card"] for group, asked in entry.get("asks", {}).items()},
         roles={
-            name: Role(role["over"], reading.tree(role["where"], f"{place} → {name}"))
+            name: Role(
+                role["over"],
+                reading.tree(role["where"], f"{place} → {name}"),
+                **{key: role[key] for key in ("relation", "many") if key in role},
+            )
             for name, role in entry.get("roles", {}).items()
         },
         includes=tuple(
             Inclusion(each["event"], reading.tree(each["guard"], f"{place} → guard"))
             for each in entry.get("includes", ())
         ),
+        starts_from=entry.get("starts_from", "parent"),
+        online=entry.get("online") or "",
     )
 
 
@@ -246,8 +265,8 @@ def _derived(key: str, entry: Entry, reading: _Reading) -> Derived:
 def _asked_where_open(key: str, stated: Expr) -> Expr:
     """A derived fact that is also asked for names itself as missing while it cannot be derived.
 
-    `(key and stated) or stated` is `stated` in all three values, because a fact read inside its own
-    derivation is unknown; so one question about the fact replaces many about what it follows from.
+    `(key and stated) or stated` is `stated` in all three values: a fact read inside its own derivation
+    is unknown. So one question about the fact replaces many about what it follows from.
     """
     return Or((And((FactOf(key), stated)), stated))
 
@@ -277,5 +296,5 @@ def _paper(code: str, entry: Entry, reading: _Reading) -> Paper:
     )
 
 
-def _card(code: str, entry: Entry, reading: _Reading) -> Card:
+def _card(code: str, entry: Entry, _reading: _Reading) -> Card:
     return Card(code, entry["title"], entry.get("help", ""))

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from consent import door, engagements
 from consent.actors import Actor
-from lifeevents import numbering, seating, versions
+from lifeevents import numbering, roles, seating, versions
 from lifeevents.models import Bundle
 
 METHODS = ("card", "one_point", "two_point", "known")
@@ -37,33 +37,38 @@ class UnknownEvent(Exception):
 
 def start(
     event: str,
-    ref: UUID,
+    ref: UUID | None,
     *,
     applicant: str,
     on: date,
     by: Actor,
     channel: str = Bundle.Channel.DESK,
     token: UUID | None = None,
-    newcomers: Iterable[str] = ("n1",),
+    newcomers: Iterable[str] | None = None,
+    outsiders: Iterable[str] = (),
     elsewhere: Collection[UUID] = (),
 ) -> Bundle:
     """Start a bundle for a household: number it, open the engagement, seat who takes part.
 
-    `ref` is whom the event starts from (出生: a parent); `newcomers` are keys for people outside the
-    register, `elsewhere` residents of other households who take part. `token` is the id the page was
-    given, so that a second click finds the first click's bundle. Raises UnknownEvent, NotYours for
-    another office's token, or door.NotInRegister.
+    `ref` is whom the event starts from (出生: a parent; 転居: a mover; おくやみ: the deceased; 転入:
+    None, or a member of the household joined). `newcomers` and `outsiders` are keys for arrivals
+    and applicants outside the register, `elsewhere` residents who take part (seating.arrange).
+    `token` is the id the page was given, so that a second click finds the first click's bundle.
+    Raises UnknownEvent, NotYours for another office's token, or door.NotInRegister.
     """
     version, catalogue = versions.current()
     if event not in catalogue.events or not catalogue.events[event].offered:
         raise UnknownEvent(event)
+    found = catalogue.events[event]
     assert applicant in seating.APPLICANTS
+    assert ref or found.starts_from == roles.NOBODY
     token = token or uuid4()
     with transaction.atomic():
         number = numbering.next_number(on)
         bundle = Bundle.objects.filter(pk=token).first()
         if bundle is None:
-            engagement = engagements.begin(event, [ref, *elsewhere], reference=number, by=by)
+            named = [*([ref] if ref else []), *elsewhere]
+            engagement = engagements.begin(event, named, reference=number, by=by)
             bundle = Bundle.objects.create(
                 id=token,
                 number=number,
@@ -80,11 +85,12 @@ def start(
     try:
         seating.seat(
             bundle,
-            catalogue.events[event],
+            found,
             ref,
             applicant=applicant,
             by=by,
-            newcomers=newcomers,
+            newcomers=roles.usual_newcomers(found.starts_from) if newcomers is None else newcomers,
+            outsiders=outsiders,
             elsewhere=elsewhere,
         )
     except door.NotInRegister:

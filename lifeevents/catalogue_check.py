@@ -35,6 +35,11 @@ GROUPS = frozenset(
         "mother",
         "father",
         "siblings",
+        "spouse",
+        "children",
+        "outsider",
+        "joined",
+        "remaining",
         "household.before",
         "household.after",
     }
@@ -65,7 +70,27 @@ def problems(catalogue: Catalogue, vocabulary: Mapping[str, Fact]) -> list[str]:
     names = Names(
         catalogue, vocabulary, catalogue.vocabulary(vocabulary), GROUPS | roles | subjects
     )
-    return [*_of_events(names), *_of_procedures(names), *_of_facts(names), *_of_papers(names)]
+    return [
+        *_of_events(names),
+        *_of_procedures(names, catalogue.procedures),
+        *_of_facts(names, catalogue.questions, catalogue.derived),
+        *_of_papers(names),
+        *(each for event in catalogue.events for each in _of_wordings(event, names)),
+    ]
+
+
+def _of_wordings(event: str, names: Names) -> Iterator[str]:
+    """The entries one event has its own way, looked at as that event sees the catalogue."""
+    own, seen = names.catalogue.wordings.get(event), names.catalogue.for_event(event)
+    if own is None:
+        return
+    facts = seen.vocabulary(names.register)
+    there = Names(seen, names.register, facts, names.groups)
+    found = [
+        *_of_procedures(there, own.procedures),
+        *_of_facts(there, own.questions, own.derived),
+    ]
+    yield from (f"{each}（{event}）" for each in found)
 
 
 def _of_events(names: Names) -> Iterator[str]:
@@ -79,6 +104,7 @@ def _event(event: Event, names: Names) -> Iterator[str]:
     yield from _absent("ライフイベント", [i.event for i in event.includes], catalogue.events)
     yield from _absent("質問の画面", event.asks.values(), catalogue.cards)
     yield from _absent("人の集まり", [r.over for r in event.roles.values()], names.groups)
+    yield from _absent("人の集まり", event.asks, names.groups | SHARED)
     for expr in (*(r.where for r in event.roles.values()), *(i.guard for i in event.includes)):
         yield from _rule(expr, names)
     for code in event.procedures:
@@ -87,8 +113,8 @@ def _event(event: Event, names: Names) -> Iterator[str]:
             yield f"手続{code}のeventsに{event.code}がありません。"
 
 
-def _of_procedures(names: Names) -> Iterator[str]:
-    for code, procedure in names.catalogue.procedures.items():
+def _of_procedures(names: Names, procedures: Mapping[str, Procedure]) -> Iterator[str]:
+    for code, procedure in procedures.items():
         yield from (f"procedures → {code}: {each}" for each in _procedure(procedure, names))
 
 
@@ -123,16 +149,19 @@ def _period(procedure: Procedure, names: Names) -> Iterator[str]:
     yield from _absent("起算日の人", [procedure.deadline_of], names.groups | SHARED | {"self"})
 
 
-def _of_facts(names: Names) -> Iterator[str]:
+def _of_facts(
+    names: Names, questions: Mapping[str, Question], derived_facts: Mapping[str, Derived]
+) -> Iterator[str]:
     catalogue = names.catalogue
     labels = {fact.label: key for key, fact in names.register.items()}
-    needed = _facts_needed(catalogue)
-    for key, question in catalogue.questions.items():
+    views = [catalogue, *(catalogue.for_event(code) for code in catalogue.events)]
+    needed = set().union(*(_facts_needed(view) for view in views))
+    for key, question in questions.items():
         if key not in needed and question.card not in _first_cards(catalogue):
             yield f"questions → {key}: どの条件からも様式からも使われていません。"
         found = _question(question, labels, names)
         yield from (f"questions → {key}: {each}" for each in found)
-    for key, derived in catalogue.derived.items():
+    for key, derived in derived_facts.items():
         yield from (f"derived → {key}: {each}" for each in _derived(derived, names))
     stated = {key: each.stated for key, each in catalogue.derived.items()}
     for problem in check_derived(stated, names.facts, names.groups):
@@ -181,7 +210,10 @@ def _question(question: Question, labels: Mapping[str, str], names: Names) -> It
 
 
 def _same_kind(asked: FactType, held: FactType) -> bool:
-    return asked is held or {asked, held} == {FactType.TEXT, FactType.NAME}
+    """A text of the register may be asked for as a name, or chosen from a list of words (続柄)."""
+    if {asked, held} == {FactType.TEXT, FactType.NAME}:
+        return True
+    return asked is held or (asked is FactType.CHOICE and held is FactType.TEXT)
 
 
 def _derived(derived: Derived, names: Names) -> Iterator[str]:

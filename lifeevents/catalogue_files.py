@@ -16,6 +16,9 @@ from jsonschema.exceptions import ValidationError, best_match
 Document = dict[str, Any]
 SITUATIONS = "situations"
 MOST_MISTAKES = 20
+PER_EVENT = "per_event"
+WORDED = ("procedures", "questions", "derived")
+NOTHING: Document = {"departments": {}, "events": {}, "procedures": {}, "questions": {}}
 
 
 class ArchiveRefused(Exception):
@@ -44,7 +47,26 @@ def merge(folder: Path) -> Document:
 def mistakes(document: object) -> list[str]:
     """What in a document does not follow catalogue_schema.json; each names the key."""
     found = sorted(_validator().iter_errors(document), key=lambda error: list(map(str, error.path)))
-    return [_in_japanese(error) for error in found]
+    told = [_in_japanese(error) for error in found]
+    if told or not isinstance(document, Mapping):
+        return told
+    return [
+        f"{_in_japanese(error)}（{PER_EVENT} → {event}）"
+        for event in document["events"]
+        for error in _validator().iter_errors({**NOTHING, **worded(document, event)})
+    ]
+
+
+def worded(document: Mapping[str, Any], event: str) -> Document:
+    """The entries one event has its own way: those of `per_event`, laid over the entry itself."""
+    return {
+        section: {
+            code: {**entry, **entry[PER_EVENT][event]}
+            for code, entry in document.get(section, {}).items()
+            if event in entry.get(PER_EVENT, {})
+        }
+        for section in WORDED
+    }
 
 
 def _entries(folder: Path) -> Iterator[tuple[str, str, str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -28,10 +28,16 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A group an event defines by a rule: the members of `over` for whom `where` is yes."""
+    """A group an event defines by a rule: the member of `over` for whom `where` is yes, else the first.
+
+    With `many` it is everyone for whom it is yes; with `relation` (parents, children, spouse) it is
+    those who stand so to them.
+    """
 
     over: str
     where: Expr
+    relation: str = ""
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Event:
     """ライフイベント: its own procedures in order, what it inherits, and what it asks first.
 
     `asks` is {group: card of questions}; an event that is not `offered` is only inherited from.
+    `starts_from` says who the bundle is started for: a parent, a mover, the deceased, or none of the
+    register; `online` how far a resident may go alone (complete, pre_application, or "" for not).
     """
 
     code: str
@@ -60,6 +68,8 @@ class Event:
     asks: Mapping[str, str]
     roles: Mapping[str, Role]
     includes: tuple[Inclusion, ...]
+    starts_from: str = "parent"
+    online: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +226,15 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """Entries as one event has them (`per_event`): another rule, other words, asked of others."""
+
+    procedures: Mapping[str, Procedure]
+    questions: Mapping[str, Question]
+    derived: Mapping[str, Derived]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """One version of the catalogue; every mapping is by code."""
 
@@ -227,6 +246,25 @@ class Catalogue:
     papers: Mapping[str, Paper]
     cards: Mapping[str, Card]
     situations: Mapping[str, Mapping[str, Any]]
+    wordings: Mapping[str, Wording] = field(default_factory=dict)
+
+    def for_event(self, event: str) -> Catalogue:
+        """The catalogue with every entry as this event has it; what it inherits counts before its own.
+
+        Raises KeyError for an unknown event.
+        """
+        inherited = [each.event for each in self.events[event].includes]
+        found = self
+        for code in (*inherited, event):
+            own = self.wordings.get(code)
+            if own:
+                found = replace(
+                    found,
+                    procedures={**found.procedures, **own.procedures},
+                    questions={**found.questions, **own.questions},
+                    derived={**found.derived, **own.derived},
+                )
+        return found
 
     def procedures_of(self, event: str, on: date | None = None) -> tuple[Procedure, ...]:
         """An event's procedures in order, then those it inherits, each under its guard, each once.

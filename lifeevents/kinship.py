@@ -29,6 +29,7 @@ WORDS = {
     "96": "縁故者",
     "99": "同居人",
 }
+CODES = {word: code for code, word in WORDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,17 @@ def children_of(key: str, members: Mapping[str, Member]) -> tuple[str, ...]:
     if len(alike) > 1 and codes == line:
         return ()
     return tuple(k for k, m in members.items() if m.codes == (*line, CHILD))
+
+
+def parents_of(key: str, members: Mapping[str, Member]) -> tuple[str, ...]:
+    """The parents of a member in the household: those whose child the codes make them."""
+    return tuple(k for k in members if k != key and key in children_of(k, members))
+
+
+def codes_of(words: str) -> tuple[str, ...]:
+    """The codes of a 続柄 as it is written (子の子 is `20,20`); () for words it does not know."""
+    codes = tuple(CODES.get(word, "") for word in words.split("の"))
+    return codes if all(codes) else ()
 
 
 def codes_of_child(parent: Member) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ class Opened:
 
 def open_bundle(bundle: Bundle, *, by: Actor) -> Opened:
     """Read a started bundle: one door call (one AccessEntry), then pure functions only."""
-    catalogue = versions.of(bundle)
+    catalogue = versions.of(bundle).for_event(bundle.event)
     seats = seating.seats_of(bundle, by=by)
     now = situation.build(
         catalogue.events[bundle.event],

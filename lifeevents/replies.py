@@ -58,7 +58,7 @@ def of(bundle: Bundle) -> Answers:
 def read_all(bundle: Bundle, answers: Mapping[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
     """Read every answer by its question's type; raises BadAnswers naming all that cannot be read."""
     subjects = {BUNDLE, HOUSEHOLD, *bundle.participants.values_list("key", flat=True)}
-    catalogue = versions.of(bundle)
+    catalogue = versions.of(bundle).for_event(bundle.event)
     vocabulary = catalogue.vocabulary(door.vocabulary())
     until = bundle.on + NEAR_FUTURE
     values, messages = {}, {}

@@ -8,21 +8,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from lifeevents import answering, kinship
-from lifeevents.entries import Catalogue, Event
+from lifeevents import answering, kinship, moving, roles
+from lifeevents.entries import BUNDLE, HOUSEHOLD, Catalogue, Event
+from lifeevents.groups import gathered
 from lifeevents.kinship import Member
-from lifeevents.rules.evaluate import evaluate
-from lifeevents.rules.verdict import Tri
+from lifeevents.moving import Move
 from lifeevents.rules.world import Person, World
 from lifeevents.seating import Seat
 from residents.facts import Fact, Known, Origin, Reason, Source, Unknown, Value
 
-BUNDLE, HOUSEHOLD = "bundle", "household"
 SHARED_BY_HOUSEHOLD = ("address", "postal_code", "household_number")
 ROLE_LABELS = {
     "mother": "お母さま",
     "father": "お父さま",
     "newborn": "お子さま",
+    "deceased": "亡くなった方",
     "applicant": "届け出る方",
 }
 
@@ -63,30 +63,43 @@ def build(
     vocabulary: Mapping[str, Fact],
 ) -> Situation:
     """Put seats and answers together; roles the event defines by rule are found in a second look."""
-    by_key = {seat.key: seat for seat in seats}
-    home = _at_home(seats)
-    arriving = _arriving(home, _child_codes(seats), vocabulary)
-    facts = {seat.key: _facts(seat, arriving, answers, vocabulary) for seat in seats}
-    groups = _groups(seats, event)
+    ground = _moved if moving.is_move(event) else _at_home_still
+    known = ground(seats, answers, vocabulary)
     world = World(
         on=on,
         event=event.code,
         people={
-            seat.key: Person(seat.key, _label(seat, facts[seat.key]), facts[seat.key])
+            seat.key: Person(seat.key, _label(seat, known.people[seat.key]), known.people[seat.key])
             for seat in seats
         },
-        groups=groups,
-        bundle=_said_of(BUNDLE, answers, vocabulary),
-        household={
-            **({key: facts[home.key][key] for key in SHARED_BY_HOUSEHOLD} if home else {}),
-            **_said_of(HOUSEHOLD, answers, vocabulary),
-        },
+        groups=_groups(seats, event),
+        bundle=known.bundle,
+        household={**known.household, **_said_of(HOUSEHOLD, answers, vocabulary)},
         derived={key: derived.rule for key, derived in catalogue.derived.items()},
         vocabulary=vocabulary,
     )
-    if event.roles:
-        world = replace(world, groups={**groups, **_ruled_groups(event, world)})
-    return Situation(world, event, by_key, answers, _owners(seats, home, vocabulary))
+    by_key = {seat.key: seat for seat in seats}
+    return Situation(gathered(event, world, by_key), event, by_key, answers, known.owners)
+
+
+def _at_home_still(
+    seats: tuple[Seat, ...], answers: Answers, vocabulary: Mapping[str, Fact]
+) -> Move:
+    """What is known where nobody changes their address: who arrives takes the household's."""
+    home = _at_home(seats)
+    arriving = _arriving(home, _child_codes(seats), vocabulary)
+    people = {seat.key: _facts(seat, arriving, answers, vocabulary) for seat in seats}
+    shared = {key: people[home.key][key] for key in SHARED_BY_HOUSEHOLD} if home else {}
+    said = _said_of(BUNDLE, answers, vocabulary)
+    return Move(people, shared, said, _owners(seats, home, vocabulary))
+
+
+def _moved(seats: tuple[Seat, ...], answers: Answers, vocabulary: Mapping[str, Fact]) -> Move:
+    """What is known after a move."""
+    said = {seat.key: _said_of(seat.key, answers, vocabulary) for seat in seats}
+    once = _said_of(BUNDLE, answers, vocabulary)
+    move = moving.settle(seats, said, once, vocabulary)
+    return replace(move, owners={**_owners(seats, None, vocabulary), **move.owners})
 
 
 def _facts(
@@ -162,25 +175,26 @@ def _groups(seats: tuple[Seat, ...], event: Event) -> dict[str, tuple[str, ...]]
         "father": (),
         "parents": (),
         "siblings": (),
+        "spouse": (),
+        "children": (),
+        "outsider": (),
+        "joined": (),
         "head": (head.key,) if head else (),
         "household.before": tuple(seat.key for seat in seats if seat.before),
-        "household.after": tuple(seat.key for seat in seats if seat.after),
+        "household.after": tuple(seat.key for seat in seats if seat.after and not _stays(seat)),
+        "remaining": tuple(seat.key for seat in seats if _stays(seat)),
         "participants": tuple(seat.key for seat in seats if seat.taking_part),
     }
     for seat in seats:
         for role in seat.roles:
-            groups[role] = (*groups.get(role, ()), seat.key)
+            if not _stays(seat) or role == "applicant":
+                groups[role] = (*groups.get(role, ()), seat.key)
     return groups
 
 
-def _ruled_groups(event: Event, world: World) -> dict[str, tuple[str, ...]]:
-    """Groups the event defines by a rule (児童手当の請求者 …): whom it holds for, else the first."""
-    found = {}
-    for name, role in event.roles.items():
-        members = world.groups.get(role.over, ())
-        chosen = tuple(m for m in members if evaluate(role.where, world, m).value is Tri.YES)
-        found[name] = chosen[:1] or members[:1]
-    return found
+def _stays(seat: Seat) -> bool:
+    """Whether this member of a household from which others move stays where they are."""
+    return roles.MOVER in seat.roles and not seat.taking_part
 
 
 def _label(seat: Seat, facts: Mapping[str, Value]) -> str:

@@ -19,6 +19,7 @@ from lifeevents.entries import Catalogue
 from lifeevents.proposals import Proposed
 from lifeevents.rules.explain import explain
 from lifeevents.rules.verdict import Tri
+from lifeevents.seating import Company
 from lifeevents.situation import BUNDLE, HOUSEHOLD, Said, Situation
 from residents.facts import Fact, FactType, Known, Origin, Reason, Source, Unknown, Value
 
@@ -79,6 +80,8 @@ def play(stated: Stated, catalogue: Catalogue, register: Mapping[str, Fact]) -> 
     vocabulary = catalogue.vocabulary(register)
     _refuse_unknown(stated, catalogue, vocabulary)
     event = catalogue.events[stated["event"]]
+    catalogue = catalogue.for_event(event.code)
+    vocabulary = catalogue.vocabulary(register)
     withheld = frozenset(stated.get("withheld", ()))
     household = _records(stated["household"], vocabulary, withheld)
     elsewhere = _records(stated.get("elsewhere", ()), vocabulary, withheld)
@@ -88,9 +91,15 @@ def play(stated: Stated, catalogue: Catalogue, register: Mapping[str, Fact]) -> 
     names = dict(zip(keys, newcomers, strict=True)) | {
         f"p{place}": name for place, name in enumerate(people, start=1)
     }
+    movers = frozenset(_ref(name) for name in stated["movers"]) if "movers" in stated else None
     seats = seating.arrange(
-        event, household, _ref(stated["start"]), newcomers=keys, elsewhere=elsewhere
+        event,
+        Company(household, elsewhere, movers),
+        _ref(stated["start"]) if "start" in stated else None,
+        applicant=stated.get("applicant", "self"),
+        newcomers=keys,
     )
+    names |= {seat.key: "届出人" for seat in seats if "outsider" in seat.roles}
     names |= {BUNDLE: BUNDLE, HOUSEHOLD: HOUSEHOLD}
     built = situation.build(
         event,
@@ -116,12 +125,12 @@ def _refuse_unknown(stated: Stated, catalogue: Catalogue, vocabulary: Mapping[st
     said = stated.get("answers", {})
     facts = {key for person in (*people, *said.values()) for key in person} - NOT_FACTS
     systems = {f"holds.{system}" for person in people for system in person.get("holds", ())}
-    owners = {person["id"] for person in people} | {BUNDLE, HOUSEHOLD}
+    owners = {person["id"] for person in people} | {BUNDLE, HOUSEHOLD, "届出人"}
     named = (
         ({stated["event"]}, catalogue.events),
         (facts | systems, vocabulary),
         (said.keys(), owners),
-        ({stated["start"]}, {person["id"] for person in household}),
+        ({stated["start"]} if "start" in stated else (), [each["id"] for each in household]),
     )
     for names, known in named:
         for name in sorted(set(names) - set(known)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,17 +18,25 @@ from django.utils import timezone
 from consent import door
 from consent.actors import Actor, actor_of
 from consent.models import Account
-from lifeevents import versions
-from lifeevents.entries import Catalogue
+from lifeevents import roles, versions
+from lifeevents.entries import Catalogue, Event
+from lifeevents.rules.world import HOMES
+from lifeevents.seating import Seat
+from residents.facts import Fact, Known
 
 DEMO_ACCOUNT = "operator"
+STANDING = ("applicant", "proxy", "other")
 
 
 @dataclass(frozen=True, slots=True)
 class AnswersFile:
-    """{"participants":[{id, role, facts}], "answers":[{fact, subject, value}]} as read from a file."""
+    """{"participants":[{id, role, facts}], "answers":[{fact, subject, value}]} as read from a file.
 
-    newcomers: tuple[str, ...] = ("n1",)
+    A participant whose role is applicant, proxy or other is no newcomer but stands here for others.
+    """
+
+    newcomers: tuple[str, ...] = ()
+    outsiders: tuple[str, ...] = ()
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     @property
@@ -39,7 +48,10 @@ class AnswersFile:
 def add_arguments(parser: ArgumentParser) -> None:
     """Event, resident, others, answers, day and account: the same for every trying command."""
     parser.add_argument("event", help="ライフイベントのコードまたは名称（birth、出生）")
-    parser.add_argument("--resident", help="宛名番号（出生: 親）")
+    parser.add_argument(
+        "--resident",
+        help="宛名番号（出生: 親、転居: 引っ越す方、おくやみ: 亡くなった方、転入: 加わる世帯の方）",
+    )
     parser.add_argument(
         "--with", dest="others", default="", help="ほかの参加者の宛名番号（,区切り）"
     )
@@ -110,7 +122,60 @@ def read_answers(path: Path | None) -> AnswersFile:
     }
     for each in document.get("answers", []):
         answers[each["subject"], each["fact"]] = each["value"]
-    return AnswersFile(tuple(person["id"] for person in people) or ("n1",), answers)
+    standing = [each["id"] for each in people if each.get("role") in STANDING]
+    arriving = [each["id"] for each in people if each["id"] not in standing]
+    return AnswersFile(tuple(arriving), tuple(standing), answers)
+
+
+def newcomers_of(file: AnswersFile, event: Event) -> tuple[str, ...]:
+    """The file's newcomers, else as many as an event usually has."""
+    return file.newcomers or roles.usual_newcomers(event.starts_from)
+
+
+def seated(
+    answers: Mapping[tuple[str, str], Any],
+    seats: Iterable[Seat],
+    catalogue: Catalogue,
+    vocabulary: Mapping[str, Fact],
+) -> dict[tuple[str, str], Any]:
+    """The answers by seat: a role's name or a 宛名番号 may stand for a seat, a choice's words for its value.
+
+    A fact told once for all goes to the bundle or the household; a person's fact told of the bundle
+    is the first subject's.
+    """
+    keys: dict[str, str] = {}
+    for seat in seats:
+        number = seat.record.facts.get("number") if seat.record else None
+        names = (seat.key, *seat.roles, *([number.value] if isinstance(number, Known) else ()))
+        for name in names:
+            keys.setdefault(str(name), seat.key)
+    return {
+        (_whose(subject, vocabulary.get(fact), keys), fact): _as_value(fact, value, catalogue)
+        for (subject, fact), value in answers.items()
+    }
+
+
+def _whose(subject: str, declared: Fact | None, keys: Mapping[str, str]) -> str:
+    home = HOMES.get(declared.of) if declared else None
+    if home:
+        return home
+    if subject in HOMES.values():
+        return keys.get("subjects", subject) if declared else subject
+    return keys.get(str(subject), subject)
+
+
+def _as_value(fact: str, value: Any, catalogue: Catalogue) -> Any:
+    question = catalogue.questions.get(fact)
+    labels = {each.label: each.value for each in question.choices} if question else {}
+    return labels.get(value, value) if isinstance(value, str) else value
+
+
+def number_given(options: Mapping[str, Any], event: Event) -> str:
+    """The 宛名番号 an event starts from; only 転入 does without. Raises CommandError."""
+    number = options["resident"] or ""
+    if not number and event.starts_from != roles.NOBODY:
+        raise CommandError("--resident に宛名番号を指定してください。")
+    return str(number)
 
 
 def day_of(given: date | None) -> date:

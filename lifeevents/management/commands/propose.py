@@ -36,21 +36,27 @@ def _propose(options: dict[str, Any]) -> dict[str, Any]:
     by = trying.acting(options["account"])
     catalogue = trying.current_catalogue()
     event = catalogue.events[trying.event_of(options["event"], catalogue)]
-    refs = trying.refs_of(options["resident"] or "", by=by)
-    if not refs:
-        raise CommandError("--resident に宛名番号を指定してください。")
+    catalogue = catalogue.for_event(event.code)
+    refs = trying.refs_of(trying.number_given(options, event), by=by)
+    ref = refs[0] if refs else None
     file = trying.read_answers(options["answers"])
     others = trying.refs_of(options["others"], by=by)
     on = trying.day_of(options["on"])
     ground = engagements.begin("trial", [*refs, *others], reference="", by=by)
-    records = door.open_household(refs[0], engagement=ground.pk, by=by)
-    elsewhere = door.open(others, engagement=ground.pk, by=by) if others else {}
+    company = seating.gather(event, ref, others, engagement=ground.pk, by=by)
     engagements.close(ground.pk)
-    seats = seating.arrange(event, records, refs[0], newcomers=file.newcomers, elsewhere=elsewhere)
+    seats = seating.arrange(
+        event,
+        company,
+        ref,
+        newcomers=trying.newcomers_of(file, event),
+        outsiders=file.outsiders,
+    )
     vocabulary = catalogue.vocabulary(door.vocabulary())
+    answers = trying.seated(file.answers, seats, catalogue, vocabulary)
     said = {
         (subject, fact): Said(_read(fact, value, catalogue, vocabulary))
-        for (subject, fact), value in file.answers.items()
+        for (subject, fact), value in answers.items()
     }
     now = situation.build(event, catalogue, seats, said, on=on, vocabulary=vocabulary)
     proposed = proposals.propose(now, catalogue)

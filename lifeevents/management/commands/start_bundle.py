@@ -8,9 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from consent import door
 from consent.actors import Actor
 from consent.models import Engagement
-from lifeevents import answering, bundles, finishing, replies, snapshots
+from lifeevents import answering, bundles, finishing, replies, seating, snapshots
 from lifeevents.management import trying
 from lifeevents.models import Bundle
 from lifeevents.opened import open_bundle
@@ -42,25 +43,28 @@ class Command(BaseCommand):
 
 
 def _start(options: dict[str, Any], by: Actor) -> Bundle:
-    refs = trying.refs_of(options["resident"] or "", by=by)
-    if not refs:
-        raise CommandError("--resident に宛名番号を指定してください。")
-    event = trying.event_of(options["event"], trying.current_catalogue())
+    catalogue = trying.current_catalogue()
+    event = catalogue.events[trying.event_of(options["event"], catalogue)]
+    refs = trying.refs_of(trying.number_given(options, event), by=by)
     file = trying.read_answers(options["answers"])
     bundle = bundles.start(
-        event,
-        refs[0],
+        event.code,
+        refs[0] if refs else None,
         applicant="self",
         on=trying.day_of(options["on"]),
         by=by,
-        newcomers=file.newcomers,
+        newcomers=trying.newcomers_of(file, event),
+        outsiders=file.outsiders,
         elsewhere=trying.refs_of(options["others"], by=by),
     )
     bundles.identify(bundle, version=bundle.version, method="known", documents=[], by=by)
     agreed = _categories(options["agree"], bundle)
     bundles.agree(bundle, agreed, version=bundle.version, by=by)
+    seen = catalogue.for_event(event.code)
+    seats = seating.seats_of(bundle, by=by)
+    answers = trying.seated(file.answers, seats, seen, seen.vocabulary(door.vocabulary()))
     try:
-        replies.answer(bundle, file.answers, version=bundle.version, by=by, typed=file.typed)
+        replies.answer(bundle, answers, version=bundle.version, by=by, typed=file.typed)
     except answering.BadAnswers as bad:
         problems = "\n".join(f"{who} {fact}：{text}" for (who, fact), text in bad.messages.items())
         raise CommandError(f"回答ファイルを受け付けられません。\n{problems}") from None
