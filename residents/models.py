@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 
 
@@ -136,7 +135,7 @@ class Resident(models.Model):
         Identity, primary_key=True, db_column="ref", on_delete=models.PROTECT, related_name="+"
     )
     number = models.CharField("宛名番号", max_length=15, unique=True)
-    household_number = models.TextField("世帯番号", blank=True, db_index=True)
+    household_number = models.TextField("世帯番号", blank=True)
     kind = models.TextField("住民種別")
     state = models.TextField("住民状態")
     history_no = models.PositiveIntegerField("履歴番号", default=0)
@@ -155,6 +154,7 @@ class Resident(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["household_number"], name="resident_household"),
             models.Index(fields=["birth_earliest", "birth_latest"], name="resident_birth"),
             models.Index(
                 fields=["birth_earliest", "birth_latest"],
@@ -170,19 +170,19 @@ class SearchKey(models.Model):
     class Kind(models.TextChoices):
         KANA = "kana", "カナ"
         NAME = "name", "氏名"
+        KANA_ALSO = "kana_also", "名だけのカナ、旧氏や過去のカナ"
+        NAME_ALSO = "name_also", "名だけの氏名、旧氏や過去の氏名"
         ADDRESS = "address", "住所"
         PHONE = "phone", "電話番号"
 
     resident = models.ForeignKey(
         Resident, db_column="ref", on_delete=models.CASCADE, related_name="+"
     )
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind)
     key = models.TextField(db_collation="C")
 
     class Meta:
-        indexes = [
-            models.Index("kind", OpClass("key", name="text_pattern_ops"), name="searchkey_prefix")
-        ]
+        indexes = [models.Index(fields=["kind", "key"], name="searchkey_kind_key")]
 
 
 class Holding(models.Model):

@@ -54,6 +54,7 @@ def import_set(arrivals: Iterable[Arrival], progress: Progress | None = None) ->
             _stop_set(incoming, moving)
             _stage(moving, progress)
             _stop_set(incoming, moving)
+            _reject_repeats(moving)
             _apply(moving, progress)
         finally:
             staging.clear()
@@ -113,8 +114,7 @@ def _stage_one(each: Incoming, progress: Progress) -> None:
         columns, lines = rows.open_table(raw, each.feed)
         checked = rows.checked(lines, columns, each.feed)
         with transaction.atomic():
-            staging.copy(delivery.pk, _reporting(checked, advance))
-    delivery.rows, delivery.rejected = staging.check_keys(delivery.pk)
+            staging.copy(delivery.pk, _counted(checked, delivery, advance))
     if arrival.expected_rows not in (None, delivery.rows):
         promised = arrival.expected_rows
         message = (
@@ -125,12 +125,22 @@ def _stage_one(each: Incoming, progress: Progress) -> None:
     delivery.save()
 
 
-def _reporting(checked: Iterator[rows.Row], advance: Callable[[], None]) -> Iterator[rows.Row]:
-    for count, row in enumerate(checked, 1):
-        if count % _REPORT_EVERY == 0:
+def _counted(
+    checked: Iterator[rows.Row], delivery: Delivery, advance: Callable[[], None]
+) -> Iterator[rows.Row]:
+    for row in checked:
+        delivery.rows += 1
+        delivery.rejected += bool(row.reason)
+        if delivery.rows % _REPORT_EVERY == 0:
             advance()
         yield row
     advance()
+
+
+def _reject_repeats(moving: list[Incoming]) -> None:
+    repeats = staging.reject_repeats() if moving else {}
+    for each in moving:
+        each.delivery.rejected += repeats.get(each.delivery.pk, 0)
 
 
 def _apply(moving: list[Incoming], progress: Progress) -> None:

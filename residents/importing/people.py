@@ -74,7 +74,6 @@ def apply(delivery: Delivery, feed: Feed, oddities: Oddities) -> Counts:
         going = _check_going(cursor, delivery)
         cursor.execute(_CHANGED + _FRESH)
         latest.rebuild(_ROWS, {"delivery": delivery.pk}, _Builder(delivery, oddities), _COPIES)
-        cursor.execute("ANALYZE fresh_resident")
         cursor.execute(_APPLY)
         if going:
             cursor.execute(_end(), [delivery.as_of])

@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"[0-9A-Za-z]{1,15}")  # 宛名番号 X(15)
 _VERSION = re.compile(r"[0-9]{1,9}")
 _OPEN_ENDS = ("0000-01-01", "9999-12-31")
 _SEPARATOR = "\x1f"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class _Check:
         if len(cells) != self.columns.width:
             return self._shifted(line, cells)
         record = {name: cells[place] for place, name in self.kept if cells[place]}
-        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        text = _encode(record)
         number = cells[self.number]
         versions: tuple[str, ...] = ()
         record_key = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from residents import folding, names
 from residents.models import SearchKey
@@ -10,6 +10,10 @@ from residents.models import SearchKey
 _READINGS = (names.KANA, names.ALIAS_KANA)
 _NAMES = (names.NAME, names.ALIAS, names.ROMAN, names.KANJI)
 _FORMER = ((names.FORMER_KANA, names.KANA), (names.FORMER, names.NAME))
+_ALSO = {
+    SearchKey.Kind.KANA.value: SearchKey.Kind.KANA_ALSO.value,
+    SearchKey.Kind.NAME.value: SearchKey.Kind.NAME_ALSO.value,
+}
 _PHONE = "電話番号"
 _MOST_PARTS = 6  # of one name; longer foreign names are found by their first parts
 
@@ -17,9 +21,18 @@ Row = Mapping[str, str]
 Key = tuple[str, str]
 
 
-def of_person(rows: Iterable[Row]) -> set[Key]:
-    """(kind, key) of all rows of one person, the latest and the older ones."""
-    return {key for row in rows for key in (*_of_names(row), *_of_address(row)) if key[1]}
+def of_person(rows: Sequence[Row]) -> set[Key]:
+    """(kind, key) of all rows of one person, the latest first.
+
+    Today's 氏名 and 通称 are KANA and NAME; 名 alone, 旧氏 and what an older row says are *_ALSO.
+    """
+    keys = set(_of_names(rows[0], SearchKey.Kind.KANA, SearchKey.Kind.NAME))
+    for row in rows:
+        keys.update(_of_names(row, SearchKey.Kind.KANA_ALSO, SearchKey.Kind.NAME_ALSO))
+        keys.update(_of_other_names(row))
+        keys.update(_of_address(row))
+    keys -= {(_ALSO[kind], key) for kind, key in keys if kind in _ALSO}
+    return {key for key in keys if key[1]}
 
 
 def of_contact(row: Row) -> set[Key]:
@@ -28,23 +41,25 @@ def of_contact(row: Row) -> set[Key]:
     return {(SearchKey.Kind.PHONE.value, number) for number in numbers if number}
 
 
-def _of_names(row: Row) -> Iterator[Key]:
-    for item in _READINGS:
-        yield from _from_each_part(SearchKey.Kind.KANA, row.get(item, ""))
-    for item in _NAMES:
-        yield from _from_each_part(SearchKey.Kind.NAME, row.get(item, ""))
-    kinds = (SearchKey.Kind.KANA, SearchKey.Kind.NAME)
+def _of_names(row: Row, kana: SearchKey.Kind, name: SearchKey.Kind) -> Iterator[Key]:
+    for kind, items in ((kana, _READINGS), (name, _NAMES)):
+        for item in items:
+            if row.get(item):
+                yield kind.value, folding.fold(row[item])
+
+
+def _of_other_names(row: Row) -> Iterator[Key]:
+    """What follows each space (名 alone finds too, 標準仕様書 2.1.2), and 旧氏 with the 名."""
+    kinds = (SearchKey.Kind.KANA_ALSO.value, SearchKey.Kind.NAME_ALSO.value)
+    for kind, items in zip(kinds, (_READINGS, _NAMES), strict=True):
+        for item in items:
+            parts = row.get(item, "").split()
+            for place in range(1, min(len(parts), _MOST_PARTS)):
+                yield kind, folding.fold("".join(parts[place:]))
     for kind, (former, present) in zip(kinds, _FORMER, strict=True):
         if row.get(former):
             given = row.get(present, "").split()[1:]
-            yield kind.value, folding.fold(row[former] + "".join(given))
-
-
-def _from_each_part(kind: SearchKey.Kind, name: str) -> Iterator[Key]:
-    """The whole name, and what follows each space: 名 alone finds too (標準仕様書 2.1.2)."""
-    parts = name.split()
-    for place in range(min(len(parts), _MOST_PARTS)):
-        yield kind.value, folding.fold("".join(parts[place:]))
+            yield kind, folding.fold(row[former] + "".join(given))
 
 
 def _of_address(row: Row) -> Iterator[Key]:

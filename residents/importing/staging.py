@@ -14,21 +14,25 @@ COPY residents_stagedrow
     (delivery_id, line, number, record_key, version_key, version, record, row_hash, reason, message)
 FROM STDIN
 """
-_DUPLICATES = """
-UPDATE residents_stagedrow staged
-SET reason = 'duplicate_key',
-    message = format('同じ宛名番号と履歴番号の行が前にあります（%%s行目を使います）。', kept.line)
-FROM (
-    SELECT line AS repeated, min(line) OVER same AS line
+_REPEATS = """
+WITH repeated AS (
+    SELECT delivery_id, number, record_key, version_key, min(line) AS first
     FROM residents_stagedrow
-    WHERE delivery_id = %(delivery)s AND reason = ''
-    WINDOW same AS (PARTITION BY number, record_key, version_key)
-) kept
-WHERE staged.delivery_id = %(delivery)s AND staged.line = kept.repeated AND kept.line < kept.repeated
-"""
-_COUNT = """
-SELECT count(*), count(*) FILTER (WHERE reason <> '')
-FROM residents_stagedrow WHERE delivery_id = %s
+    WHERE reason = ''
+    GROUP BY delivery_id, number, record_key, version_key
+    HAVING count(*) > 1
+), rejected AS (
+    UPDATE residents_stagedrow staged
+    SET reason = 'duplicate_key',
+        message = format('同じ宛名番号と履歴番号の行が前にあります（%s行目を使います）。', first)
+    FROM repeated
+    WHERE staged.delivery_id = repeated.delivery_id AND staged.number = repeated.number
+        AND staged.record_key = repeated.record_key
+        AND staged.version_key = repeated.version_key
+        AND staged.reason = '' AND staged.line > repeated.first
+    RETURNING staged.delivery_id
+)
+SELECT delivery_id, count(*) FROM rejected GROUP BY delivery_id
 """
 _REJECTIONS = """
 INSERT INTO residents_rejection (delivery_id, line, reason, message, columns)
@@ -63,14 +67,12 @@ def copy(delivery: UUID, rows: Iterable[Row]) -> None:
             )
 
 
-def check_keys(delivery: UUID) -> tuple[int, int]:
-    """Reject rows whose key stood on an earlier line; returns how many rows there are, and rejected."""
+def reject_repeats() -> dict[UUID, int]:
+    """Reject rows whose key stood on an earlier line; returns how many of each delivery."""
     with connection.cursor() as cursor:
-        cursor.execute(_DUPLICATES, {"delivery": delivery})
         cursor.execute("ANALYZE residents_stagedrow")
-        cursor.execute(_COUNT, [delivery])
-        rows, rejected = cursor.fetchone()
-    return rows, rejected
+        cursor.execute(_REPEATS)
+        return dict(cursor.fetchall())
 
 
 def keep_rejections(delivery: UUID) -> None:

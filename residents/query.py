@@ -1,0 +1,173 @@
+"""What a clerk types into the one search box, read into criteria; pure but for today's date."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import jaconv
+
+from residents import folding, wareki
+
+TOO_SHORT = "カナか漢字を2文字以上、番号を4桁以上、または生年月日を入力してください。"
+KANA, NAME, ADDRESS, PHONE = "kana", "name", "address", "phone"
+KANA_ALSO, NAME_ALSO = "kana_also", "name_also"  # 名だけ, 旧氏, earlier names: ranked after
+
+_SPACES = re.compile(r"[\s,、]+")
+_DASH = "[-‐-―−ー]"
+_KANA = re.compile(rf"(?:[ぁ-ゖァ-ヺーゝゞヽヾ・]|{_DASH})+")
+_LATIN = re.compile(r"[a-z][a-z'’.\-]*", re.IGNORECASE)
+_NUMBER = re.compile(rf"[0-9]+(?:{_DASH}[0-9]+)*{_DASH}?")
+_JOINT = rf"(?:(?:丁目|番地|番|号|条)(?:[のノ]|{_DASH})?|[のノ]|{_DASH})"
+_BLOCK = re.compile(rf"[0-9]+(?:{_JOINT}[0-9]+)*(?:丁目|番地|番|号室?|条|{_DASH})?")
+_UNFINISHED_DATE = re.compile(r"[MTSHR]?[0-9]{1,4}(?:[./][0-9]{0,2}){0,2}", re.IGNORECASE)
+_PLACE = re.compile(r"[町条区台丘通村市]$|丁目|番地|[0-9]")
+_MUNICIPALITY = re.compile(r"^(?:.{1,6}?郡.{1,6}?[町村]|.{1,6}?市(?:.{1,4}?区)?|.{1,4}?区)")
+_FEWEST_LETTERS, _FEWEST_DIGITS, _MOST_TYPED = 2, 4, 100
+_PHONE_DIGITS = range(6, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A prefix of a folded key of one kind."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """Met by any of the keys, by a number (宛名番号 or 世帯番号), or by a birth date.
+
+    Several `births` are the days one text may mean: 4.1.15 says no era.
+    """
+
+    keys: tuple[Key, ...] = ()
+    number: str = ""
+    births: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Criteria that must all be met. With a `hint` there are none: too little was typed."""
+
+    criteria: tuple[Criterion, ...] = ()
+    hint: str = ""
+
+
+@dataclass(slots=True)
+class _Words:
+    """What was typed, sorted by what it looks like."""
+
+    kana: list[str] = field(default_factory=list)
+    latin: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    others: list[Criterion] = field(default_factory=list)
+
+
+def parse(text: str, today: date) -> Query:
+    """Read `ヤマダ 4.1.15`, `山田 太郎`, `緑町 3-5`, `090…`, a 宛名番号 or 世帯番号, a birth date.
+
+    Words in kana are one name; so are words in kanji that do not look like a place, and one such
+    word alone may be either. Numbers still being typed are passed over. No birth lies after `today`.
+    """
+    typed = unicodedata.normalize("NFKC", text[:_MOST_TYPED]).strip()
+    words = _Words()
+    previous = ""
+    for word in filter(None, _SPACES.split(typed)):
+        _sort(word, previous, words, today)
+        previous = word
+    criteria = tuple(each for each in _criteria(words) if each != Criterion())
+    return Query(criteria) if _is_enough(words) else Query(hint=TOO_SHORT)
+
+
+def _sort(word: str, previous: str, words: _Words, today: date) -> None:
+    births = _births(word, today)
+    if _BLOCK.fullmatch(word) and _takes_block(previous, births):
+        _append_block(word, words)
+    elif births or _NUMBER.fullmatch(word):
+        words.others.append(_numeric(word, births))
+    elif _UNFINISHED_DATE.fullmatch(word):
+        return
+    elif _KANA.fullmatch(word):
+        words.kana.append(word)
+    elif _LATIN.fullmatch(word):
+        words.latin.append(word)
+    elif (previous and _PLACE.search(word)) or re.search("[0-9]", word):
+        words.places.append(word)
+    else:
+        words.names.append(word)
+
+
+def _births(word: str, today: date) -> tuple[date, ...]:
+    if word.startswith("0"):
+        return ()
+    return tuple(day for day in wareki.readings(word) if day <= today)
+
+
+def _takes_block(previous: str, births: tuple[date, ...]) -> bool:
+    """`3-5` after `緑町` is its block; `4-1-15` after `山田` is a birth date."""
+    if not previous or _KANA.fullmatch(previous) or _LATIN.fullmatch(previous):
+        return False
+    if _NUMBER.fullmatch(previous) or wareki.readings(previous):
+        return False
+    return bool(_PLACE.search(previous)) or not births
+
+
+def _append_block(word: str, words: _Words) -> None:
+    """Join a block number to the place before it, which until now may have passed for a name."""
+    before = words.places or words.names
+    if before:
+        words.places.append(before.pop() + word)
+
+
+def _numeric(word: str, births: tuple[date, ...]) -> Criterion:
+    is_number = word.isdigit() or (not births and _NUMBER.fullmatch(word))
+    number = folding.fold_digits(word) if is_number else ""
+    if len(number) < _FEWEST_DIGITS:
+        number = ""
+    phone = number.startswith("0") and len(number) in _PHONE_DIGITS
+    return Criterion((Key(PHONE, number),) if phone else (), number, births)
+
+
+def _criteria(words: _Words) -> Iterator[Criterion]:
+    yield from words.others
+    if words.kana:
+        yield Criterion(_keys("".join(words.kana), KANA, NAME, KANA_ALSO, NAME_ALSO))
+    if words.latin:
+        latin = "".join(words.latin)
+        yield Criterion((*_keys(latin, NAME, NAME_ALSO), *_romaji(latin)))
+    if words.names:
+        name = _keys("".join(words.names), NAME, NAME_ALSO)
+        place = _place_keys(words.names[0]) if len(words.names) == 1 else ()
+        yield Criterion((*name, *place))
+    for each in words.places:
+        yield Criterion(_place_keys(each))
+
+
+def _keys(text: str, *kinds: str) -> tuple[Key, ...]:
+    folded = folding.fold(text)
+    return tuple(Key(kind, folded) for kind in kinds if folded)
+
+
+def _romaji(text: str) -> tuple[Key, ...]:
+    kana = jaconv.alphabet2kana(text.lower())
+    return _keys(kana, KANA, KANA_ALSO) if _KANA.fullmatch(kana) else ()
+
+
+def _place_keys(text: str) -> tuple[Key, ...]:
+    """The place as typed, and without 都道府県 and 市区町村, which stored keys leave out."""
+    folded = folding.without_prefecture(folding.fold_address(text))
+    found = dict.fromkeys((folded, _MUNICIPALITY.sub("", folded)))
+    return tuple(Key(ADDRESS, key) for key in found if key)
+
+
+def _is_enough(words: _Words) -> bool:
+    typed = ("".join(each) for each in (words.kana, words.latin, words.names, words.places))
+    return any(len(each) >= _FEWEST_LETTERS for each in typed) or any(
+        each.births or each.number for each in words.others
+    )
