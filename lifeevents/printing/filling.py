@@ -19,7 +19,7 @@ from lifeevents.printing.layout import KEYED, Layout, LayoutError, box_of, key_o
 Cell = Mapping[str, Any]
 Cells = Mapping[str, Cell]
 
-FOR_THE_PEN = frozenset({"pen", "missing", "protected", "withheld"})
+FOR_THE_PEN = frozenset({"pen", "missing", "dont_know", "protected", "withheld"})
 NAMES = frozenset({"name"})
 ROOM_LEFT_FREE = {
     "date": "\u3000\u3000\u3000年\u3000\u3000\u3000月\u3000\u3000\u3000日",

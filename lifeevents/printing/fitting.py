@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lifeevents.printing import fonts
@@ -16,6 +16,8 @@ SCALES = tuple(range(100, 55, -5))
 """Percent of the normal size, from full down to the smallest that is still read at a counter."""
 COMFORTABLE = 90
 """A single line may shrink this far before a second line is tried."""
+LONGEST_WORD = 16
+"""Characters of a number or a Latin word that a line break does not part."""
 
 _NEVER_FIRST = frozenset(
     "、。，．・：；？！）〕］｝〉》」』】ーゝゞ々〻ぁぃぅぇぉっゃゅょァィゥェォッャュョ)]}"
@@ -41,6 +43,15 @@ class Fitted:
     overflow: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A piece of text that a line break does not part: its width in em, with and without its space."""
+
+    text: str
+    width: float
+    bare: float
+
+
 def fit(
     text: str,
     box: Box,
@@ -51,32 +62,29 @@ def fit(
     """Set a text into a box: one line, then smaller, then more lines, else overflow.
 
     A name is broken only at its spaces, never inside 氏 or 名. Line breaks in the text count as
-    spaces. `measure` gives a text's width in em.
+    spaces. `measure` gives a text's width in em; a whole's width is the sum of its parts'.
     """
     text = " ".join(part for part in text.splitlines() if part) if "\n" in text else text
-    single = _fit_line(text, box, measure)
+    single = _fit_line(text, box, measure(text))
     if single and single.scale >= COMFORTABLE:
         return single
-    ways = (_break_at_spaces,) if is_name else (_break_at_spaces, _break_anywhere)
-    several = _fit_lines(text, box, ways, measure)
+    ways = [_part_at_spaces(text)] if is_name else [_part_at_spaces(text), _part_anywhere(text)]
+    several = _fit_lines(box, [[_unit(part, measure) for part in way] for way in ways])
     return several or single or Fitted((), SCALES[-1], overflow=True)
 
 
-def _fit_line(text: str, box: Box, measure: Callable[[str], float]) -> Fitted | None:
-    width = measure(text)
+def _fit_line(text: str, box: Box, width: float) -> Fitted | None:
     for scale in SCALES:
         if width <= _room(box, scale) and _line_count(box, scale) >= 1:
             return Fitted((text,), scale)
     return None
 
 
-def _fit_lines(
-    text: str, box: Box, ways: Iterable[Callable], measure: Callable[[str], float]
-) -> Fitted | None:
+def _fit_lines(box: Box, ways: Sequence[Sequence[Unit]]) -> Fitted | None:
     for scale in SCALES:
         limit = _line_count(box, scale)
-        for way in ways if limit > 1 else ():
-            lines = way(text, _room(box, scale), measure)
+        for units in ways if limit > 1 else ():
+            lines = _pack(units, _room(box, scale))
             if lines and len(lines) <= limit:
                 return Fitted(tuple(lines), scale)
     return None
@@ -93,31 +101,37 @@ def _line_count(box: Box, scale: int) -> int:
     return 0 if box.height < line else max(1, int(box.height / (line * LEADING) + 1e-6))
 
 
-def _break_at_spaces(text: str, room: float, measure: Callable[[str], float]) -> list[str] | None:
-    return _pack(re.findall(r"\S+\s*", text.strip()), room, measure)
+def _part_at_spaces(text: str) -> list[str]:
+    return re.findall(r"\S+\s*", text.strip())
 
 
-def _break_anywhere(text: str, room: float, measure: Callable[[str], float]) -> list[str] | None:
-    units: list[str] = []
-    for unit in _UNITS.findall(text):
-        if measure(unit) > room:
-            units.extend(fonts.split_clusters(unit))
-        elif units and unit[0] in _NEVER_FIRST and units[-1][0] not in _NEVER_FIRST:
-            units[-1] += unit
+def _part_anywhere(text: str) -> list[str]:
+    """Characters, but numbers and Latin words whole, and no closing mark parted from what it closes."""
+    parts: list[str] = []
+    for part in _UNITS.findall(text):
+        if len(part) > LONGEST_WORD:
+            parts.extend(fonts.split_clusters(part))
+        elif parts and part[0] in _NEVER_FIRST and parts[-1][0] not in _NEVER_FIRST:
+            parts[-1] += part
         else:
-            units.append(unit)
-    return _pack(units, room, measure)
+            parts.append(part)
+    return parts
 
 
-def _pack(units: Iterable[str], room: float, measure: Callable[[str], float]) -> list[str] | None:
+def _unit(text: str, measure: Callable[[str], float]) -> Unit:
+    return Unit(text, measure(text), measure(text.rstrip()))
+
+
+def _pack(units: Sequence[Unit], room: float) -> list[str] | None:
     """Units into lines, each as full as it can be; None when one unit is wider than a line."""
     lines: list[str] = []
+    used = 0.0
     for unit in units:
-        longer = lines[-1] + unit if lines else unit
-        if lines and measure(longer.rstrip()) <= room:
-            lines[-1] = longer
-        elif measure(unit.rstrip()) <= room:
-            lines.append(unit)
-        else:
+        if unit.bare > room:
             return None
+        if not lines or used + unit.bare > room:
+            lines.append("")
+            used = 0.0
+        lines[-1] += unit.text
+        used += unit.width
     return [line.strip() for line in lines if line.strip()]

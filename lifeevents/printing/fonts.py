@@ -98,13 +98,16 @@ def stand_in(cluster: str, stack: tuple[str, ...] = VALUE) -> str:
 
 
 def measure(text: str, stack: tuple[str, ...] = VALUE) -> float:
-    """The text's width in em, set in the fonts `choose_fonts` chooses."""
-    fonts = {font.family: font for font in installed_fonts(stack)}
-    return sum(
-        fonts[run.family].widths.get(ord(cluster[0]), 1.0) if run.family else 1.0
-        for run in choose_fonts(text, stack)
-        for cluster in split_clusters(run.text)
+    """The text's width in em at most: of each character the widest of the fonts that hold it."""
+    return sum(_width(cluster, stack) for cluster in split_clusters(text))
+
+
+@lru_cache(maxsize=16384)
+def _width(cluster: str, stack: tuple[str, ...]) -> float:
+    widths = (
+        font.widths[ord(cluster[0])] for font in installed_fonts(stack) if font.holds(cluster)
     )
+    return max(widths, default=1.0)
 
 
 @cache

@@ -21,8 +21,8 @@ OFFICE = "office"
 BODY_HIGH_MM = 190.0
 """What a continuation sheet has below its heading, or below its table's."""
 OVERFLOW_LINE_EM, OVERFLOW_LINE_MM, OVERFLOW_HEADING_MM = 50.0, 5.6, 10.0
-OVERFLOW_PART = 800
-"""Characters of one value listed in one piece: 17 lines of 10.5 pt."""
+OVERFLOW_PART = 720
+"""Characters of one value listed in one piece: 15 lines of 10.5 pt, half a sheet."""
 
 
 def build_sheets(
