@@ -125,7 +125,11 @@ def _delivery(arrival: Arrival, set_id: uuid.UUID) -> Delivery:
 
 
 def _repeat(incoming: Incoming, refusal: FileReplayed) -> None:
+    """Report it under the delivery it repeats, which also remembers when it was seen (inbox)."""
     incoming.refusal = refusal
     incoming.delivery.pk = refusal.repeats
+    Delivery.objects.filter(pk=refusal.repeats).update(
+        file_size=incoming.arrival.size, file_modified=incoming.arrival.modified
+    )
     incoming.delivery.state = Delivery.State.REFUSED
     incoming.delivery.reason, incoming.delivery.message = refusal.reason, refusal.message

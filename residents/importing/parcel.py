@@ -47,8 +47,8 @@ def sets(paths: Iterable[Path]) -> list[list[Arrival]]:
         try:
             files = arrivals(path)
         except FileRefused as refusal:
-            files = [Arrival(path.name, 0, timezone.now(), io.BytesIO, wrong=refusal)]
-        if path.is_dir() or zipfile.is_zipfile(path):
+            files = [_unreadable(path, refusal)]
+        if path.is_dir() or _is_zip(path):
             found.append(files)
         else:
             loose.extend(files)
@@ -62,7 +62,7 @@ def arrivals(path: Path) -> list[Arrival]:
     """
     if path.is_dir():
         found = [_on_disk(each) for each in sorted(path.iterdir()) if each.is_file()]
-    elif zipfile.is_zipfile(path):
+    elif path.is_file() and _is_zip(path):
         found = _in_zip(path)
     elif path.is_file():
         found = [_on_disk(path)]
@@ -72,16 +72,29 @@ def arrivals(path: Path) -> list[Arrival]:
     manifest = next((each for each in files if each.name == MANIFEST), None)
     files = [each for each in files if each is not manifest]
     if manifest is not None:
-        files = _compared(files, _read_manifest(manifest))
+        files = _compared(files, manifest)
     if not files:
         raise FileRefused("nothing", f"{path.name}に取り込むCSVファイルがありません。")
     return files
 
 
+def modified_at(path: Path) -> datetime:
+    """When a file or folder last changed, in local time."""
+    return datetime.fromtimestamp(path.stat().st_mtime, timezone.get_current_timezone())
+
+
 def _on_disk(path: Path) -> Arrival:
-    status = path.stat()
-    modified = datetime.fromtimestamp(status.st_mtime, timezone.get_current_timezone())
-    return Arrival(_composed(path.name), status.st_size, modified, lambda: path.open("rb"))
+    name, size = _composed(path.name), path.stat().st_size
+    return Arrival(name, size, modified_at(path), lambda: path.open("rb"))
+
+
+def _unreadable(path: Path, refusal: FileRefused) -> Arrival:
+    at = modified_at(path) if path.exists() else timezone.now()
+    return Arrival(path.name, 0, at, io.BytesIO, wrong=refusal)
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
 
 
 def _in_zip(path: Path) -> list[Arrival]:
@@ -135,7 +148,8 @@ def _read_manifest(manifest: Arrival) -> dict[str, tuple[int, str]]:
             raise FileRefused("manifest", message) from error
 
 
-def _compared(files: Iterable[Arrival], promised: dict[str, tuple[int, str]]) -> list[Arrival]:
+def _compared(files: Iterable[Arrival], manifest: Arrival) -> list[Arrival]:
+    promised = _read_manifest(manifest)
     compared = []
     for each in files:
         if each.name in promised:
@@ -146,5 +160,5 @@ def _compared(files: Iterable[Arrival], promised: dict[str, tuple[int, str]]) ->
             compared.append(replace(each, wrong=unlisted))
     for name in promised.keys() - {each.name for each in compared}:
         missing = FileRefused("manifest", f"{MANIFEST}にある{name}が届いていません。")
-        compared.append(Arrival(name, 0, timezone.now(), io.BytesIO, wrong=missing))
+        compared.append(Arrival(name, 0, manifest.modified, io.BytesIO, wrong=missing))
     return compared
