@@ -43,10 +43,10 @@ class Member:
 def spouse_of(key: str, members: Mapping[str, Member]) -> str | None:
     """The spouse (夫・妻, 未届 included) of a member, when the codes name exactly one."""
     codes = members[key].codes
-    if codes == HEAD:
-        return _only(k for k, m in members.items() if _is_spouse_of_head(m.codes))
-    if _is_spouse_of_head(codes):
-        return _only(k for k, m in members.items() if m.codes == HEAD)
+    if codes == HEAD or _is_spouse_of_head(codes):
+        couple = [k for k, m in members.items() if m.codes == HEAD or _is_spouse_of_head(m.codes)]
+        heads = [k for k in couple if members[k].codes == HEAD]
+        return _only(k for k in couple if k != key) if len(heads) == 1 else None
     if codes and codes[-1] in SPOUSE_CODES:
         return _only(k for k, m in members.items() if m.codes == codes[:-1] and _fits(m, codes[-1]))
     return _only(

@@ -32,6 +32,14 @@ def test_every_kind_of_spouse_counts_unregistered_ones_too(code):
     assert spouse_of("other", family) == "head"
 
 
+def test_two_wives_or_two_heads_are_a_mistake_nobody_guesses_about():
+    wives = household(father=(MAN, "02"), one=(WOMAN, "12"), two=(WOMAN, "12"))
+    heads = household(one=(MAN, "02"), two=(MAN, "02"), mother=(WOMAN, "12"))
+
+    for family in (wives, heads):
+        assert {spouse_of(key, family) for key in family} == {None}
+
+
 def test_a_childs_wife_is_the_wife_of_the_son_and_not_of_the_daughter():
     family = household(
         grandfather=(MAN, "02"), son=(MAN, "20"), daughter=(WOMAN, "20"), wife=(WOMAN, "20,12")
