@@ -177,7 +177,7 @@ def _read_in(tree: Mapping[str, Any], vocabulary: Mapping[str, Fact]) -> Simple 
         return None
     codes = [code for code, _ in vocabulary[fact[0]].choices]
     unlisted = [value for value in tree["of"] if value not in codes]
-    return Simple(*fact, "in", tuple([*(c for c in codes if c in tree["of"]), *unlisted]))
+    return Simple(*fact, "in", (*(c for c in codes if c in tree["of"]), *unlisted))
 
 
 def _read_comparison(tree: Mapping[str, Any], vocabulary: Mapping[str, Fact]) -> Simple | None:
