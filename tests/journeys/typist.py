@@ -1,0 +1,104 @@
+"""A clerk's hands: follows the focus and presses keys, never the mouse; counts what was typed."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+MOST_FIELDS = 60
+WHERE = """() => {
+  const e = document.activeElement;
+  const group = e.closest('[data-digits]');
+  return {tag: e.tagName, type: e.type, name: e.name, text: e.innerText,
+          primary: 'primary' in e.dataset,
+          digits: Object.fromEntries([...(group?.querySelectorAll('[data-digit]') ?? [])]
+                    .map(c => [c.value, c.dataset.digit]))};
+}"""
+
+
+@dataclass
+class Typist:
+    """Answers by field name (`n1:birth_weight`); what nobody knows gets わからない or stays empty."""
+
+    page: object
+    answers: dict[str, str]
+    typed: int = 0
+    keys: int = 0
+    asked: list[str] = field(default_factory=list)
+    left_open: bool = False
+
+    def press(self, key):
+        self.keys += 1
+        self.page.keyboard.press(key)
+
+    def write(self, text):
+        self.keys += len(text)
+        self.page.keyboard.type(text)
+
+    def step(self):
+        return self.page.locator("[data-step]").get_attribute("data-step")
+
+    def answer_step(self, step):
+        """Answer everything a step asks, by the focus, until nothing there waits for an answer."""
+        for _ in range(MOST_FIELDS):
+            self.page.locator(".htmx-request").wait_for(state="detached")
+            if self.step() != step or not self._answer_focused():
+                return
+        raise AssertionError(f"still asked after {MOST_FIELDS} fields: {self.asked}")
+
+    def _answer_focused(self):
+        here = self.page.evaluate(WHERE)
+        if here["type"] == "text":
+            self._write_field(here["name"])
+        elif here["type"] == "radio":
+            self._choose(here["name"], here["digits"])
+        elif here["primary"]:
+            return self._send()
+        else:
+            return self._reach_rows()
+        return True
+
+    def _write_field(self, name):
+        self.asked.append(name)
+        value = self.answers.get(name, "")
+        self.left_open |= not value
+        self.typed += len(value)
+        self.write(value)
+        self.press("Tab")
+
+    def _choose(self, name, digits, unanswered="Tab"):
+        self.asked.append(name)
+        answer = self.answers.get(name)
+        self.left_open |= answer is None
+        self.press(digits[answer] if answer in digits else unanswered)
+
+    def _send(self):
+        if not self.page.locator("form.question").count():
+            return False
+        with self._next_version():
+            if self.left_open:
+                self.press("Tab")
+            self.press("Enter")
+        self.left_open = False
+        return True
+
+    def _reach_rows(self):
+        """A question of rows leaves the focus on its heading; a number key answers it from there."""
+        group = self.page.locator(".choices[data-digits]")
+        if not group.count():
+            return False
+        name = group.locator("[data-digit]").first.get_attribute("name")
+        digits = {
+            choice.get_attribute("value"): choice.get_attribute("data-digit")
+            for choice in group.locator("[data-digit]").all()
+        }
+        with self._next_version():
+            self._choose(name, digits, unanswered="0")
+        self.left_open = False
+        return True
+
+    @contextmanager
+    def _next_version(self):
+        """Wait until the page shows the bundle after the answer just sent."""
+        version = self.page.locator("[name=version]").first.input_value()
+        yield
+        old = self.page.locator(f"form.question [name=version][value='{version}']")
+        old.first.wait_for(state="detached")
