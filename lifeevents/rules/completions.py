@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from lifeevents.rules.judge import judge, operand
@@ -15,6 +16,7 @@ from lifeevents.rules.world import World
 from residents.facts import FactType
 
 MOST = 4096
+NUMBER = (int, float, Decimal)  # a rule's own, one answered, one of the register
 FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(2199, 12, 31)
 DEFAULTS: dict[FactType, Any] = {FactType.NUMBER: 0, FactType.CODES: ()}
 Domains = Mapping[Atom, tuple[Any, ...]]
@@ -122,7 +124,7 @@ def _edges_of_side(
         return _days(atom, side, limits, note, world) if atom in vague else []
     if not _is_fact(side, atom, note, world):
         return []
-    if isinstance(limits[0], int) and not isinstance(limits[0], bool):
+    if isinstance(limits[0], NUMBER) and not isinstance(limits[0], bool):
         return [edge for limit in limits for edge in (limit, limit + 1)]
     return limits
 
@@ -165,7 +167,7 @@ def _cells(atom: Atom, edges: list[Any], world: World) -> tuple[Any, ...]:
         return (True, False)
     if isinstance(edges[0], date):
         return tuple(sorted({_span(atom, world)[0], *edges}))
-    if isinstance(edges[0], int):
+    if isinstance(edges[0], NUMBER):
         return (min(edges) - 1, *sorted(set(edges)))
     declared = world.vocabulary.get(atom[0])
     choices = [code for code, _ in declared.choices] if declared else []
