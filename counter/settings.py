@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
 from counter import broker, logs
+from counter.api import framework
 from counter.embedded import mode, postgres, secret
 from counter.schedule import SCHEDULE
 
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "django.forms",
     "guardian",
     "rest_framework",
+    "drf_spectacular",
     "django_htmx",
     "csp",
 ]
@@ -190,11 +192,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-}
+REST_FRAMEWORK = framework.rest_framework(proxies=int(env.bool("BEHIND_TLS_PROXY", default=False)))
+SPECTACULAR_SETTINGS = framework.SPECTACULAR
 
 LOGGING = logs.to_standard_error(
     level=env.str("LOG_LEVEL", default="INFO"), with_texts_of_errors=DEBUG

@@ -21,12 +21,13 @@ from lifeevents.rules.check import facts_read
 from lifeevents.rules.nodes import Expr
 from lifeevents.seating import Seat
 from lifeevents.situation import Answers, Said, Situation
-from residents.facts import Fact, Known, Of, Origin, Reason, Source, Unknown, Value
+from residents.facts import Fact, FactType, Known, Of, Origin, Reason, Source, Unknown, Value
 
 NEWBORN, MOTHER, MEMBER = "newborn", "mother", "member"
 PARENTS = (MOTHER, "father")
 AROUND = (*PARENTS, "siblings", "spouse", "children", "parents", MEMBER)
 """The roles of people around the subject; "member" is anyone else of the household."""
+FIRST_DAY, LAST_DAY = "1868-01-01", "2099-12-31"
 NOBODY = UUID(int=0)
 LIVING_HERE = Known("1", Origin(Source.DERIVED, "市内の世帯の方"))
 
@@ -183,4 +184,7 @@ def _value(question: Question, raw: Any) -> Any:
     if raw is None:
         return None
     choices = tuple(str(choice.value) for choice in question.choices)
-    return answering.read(question.fact, question.type, raw, choices, question.max_length)
+    value = answering.read(question.fact, question.type, raw, choices, question.max_length)
+    if question.type is FactType.DATE and not FIRST_DAY <= value <= LAST_DAY:
+        raise answering.Unreadable("1868年から2099年までの日付にしてください。")
+    return value

@@ -1,0 +1,1 @@
+"""The API for other programs: guidance without identity, and a resident's own bundles."""
