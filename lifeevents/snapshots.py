@@ -142,6 +142,7 @@ def _cell(cell: Cell) -> Json:
     return {
         "label": cell.label,
         "state": "pen" if cell.state == "dont_know" else cell.state,
+        "required": cell.required,
         "print": cell.print,
         "text": cell.text.text,
         "kana": cell.text.kana,

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from lifeevents.printing import fonts
-from lifeevents.printing.filling import FOR_THE_PEN, Notes, add_runs
+from lifeevents.printing.filling import Notes, add_runs, needs_pen
 from lifeevents.printing.sheet import draw_code
 from residents import wareki
 
@@ -78,8 +78,9 @@ def _add_item(body: Element, item: Mapping[str, Any], notes: Notes) -> None:
     if item.get("because"):
         _add(main, "p", "item-because", "、".join(map(_words, item["because"])), notes)
     if item.get("documents"):
-        listed = SubElement(main, "p", {"class": "item-bring"})
-        SubElement(listed, "span", {"class": "bring-label"}).text = "持ち物"
+        brought = SubElement(main, "div", {"class": "item-bring"})
+        SubElement(brought, "span", {"class": "bring-label"}).text = "持ち物"
+        listed = SubElement(brought, "div", {"class": "bring-list"})
         for document in item["documents"]:
             _add(listed, "span", "bring", f"□ {_words(document)}", notes)
     when = SubElement(row, "td", {"class": "cover-when"})
@@ -87,7 +88,7 @@ def _add_item(body: Element, item: Mapping[str, Any], notes: Notes) -> None:
     if item.get("deadline"):
         _add(when, "p", "item-deadline", f"{_say_day(item['deadline'])}まで", notes)
     elif item.get("deadline_text"):
-        _add(when, "p", "item-deadline", item["deadline_text"], notes)
+        _add(when, "p", "item-term", item["deadline_text"], notes)
 
 
 def _add_papers(
@@ -134,7 +135,7 @@ def _say_pen(paper: Mapping[str, Any]) -> str:
     cells += [
         cell for rows in paper.get("rows", {}).values() for row in rows for cell in row.values()
     ]
-    count = sum(cell["state"] in FOR_THE_PEN for cell in cells)
+    count = sum(map(needs_pen, cells))
     return f"{count}か所" if count else "なし"
 
 

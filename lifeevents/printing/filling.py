@@ -7,6 +7,7 @@ place for the pen never prints whatever its cell says, so no 個人番号 can ge
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,12 +21,18 @@ Cell = Mapping[str, Any]
 Cells = Mapping[str, Cell]
 
 FOR_THE_PEN = frozenset({"pen", "missing", "dont_know", "protected", "withheld"})
-NAMES = frozenset({"name"})
+NAME = "name"
 ROOM_LEFT_FREE = {
     "date": "\u3000\u3000\u3000年\u3000\u3000\u3000月\u3000\u3000\u3000日",
-    "time": "午前・午後\u3000\u3000\u3000時\u3000\u3000\u3000分",
+    "time": "午前・午後\u3000\u3000時\u3000\u3000分",
+    "number": "\u3000\u3000",
 }
 """What an empty place shows so that the pen knows what belongs where."""
+HYPHENS = {
+    "postal": (re.compile(r"^(\d{3})(\d{4})$"), r"\1-\2"),
+    "phone": (re.compile(r"^(0[5-9]0)(\d{4})(\d{4})$"), r"\1-\2-\3"),
+}
+"""Registers hold postal codes and mobile numbers as bare digits; papers show them in groups."""
 
 _EMPTY: Cell = {"state": "blank"}
 _NOTES = ("data-mm", "data-high", "data-size", "data-count", "data-index", "data-rows")
@@ -167,7 +174,7 @@ def _fill_part(part: Element, cell: Cell, notes: Notes) -> None:
         _fill_kana(part, cell, notes)
     else:
         _fill_field(part, cell, notes)
-    if cell["state"] in FOR_THE_PEN:
+    if needs_pen(cell):
         _add_class(part, "pen")
 
 
@@ -175,12 +182,13 @@ def _fill_field(part: Element, cell: Cell, notes: Notes) -> None:
     _add_class(part, f"value s{part.get('data-size', '11')}")
     text = text_of(cell)
     if text:
-        fitted = fit(text, box_of(part), is_name=cell.get("print") in NAMES)
+        fitted = fit(text, box_of(part), is_name=cell.get("print") == NAME)
         if fitted.overflow:
             fitted = _refer_to_sheet(part, cell, text, notes)
         set_text(part, fitted, notes)
-    elif cell["state"] in FOR_THE_PEN and "data-pen" not in part.attrib:
-        part.text = ROOM_LEFT_FREE.get(cell.get("print", ""), "")
+    elif "data-pen" not in part.attrib and cell.get("print") in ROOM_LEFT_FREE:
+        fitted = fit(ROOM_LEFT_FREE[cell["print"]], box_of(part))
+        set_text(part, fitted, notes)
 
 
 def _fill_kana(part: Element, cell: Cell, notes: Notes) -> None:
@@ -228,9 +236,19 @@ def _words(value: Any) -> Iterator[str]:
             yield str(value)
 
 
+def needs_pen(cell: Cell) -> bool:
+    """Whether the resident must still write here; a value nobody needs may stay empty."""
+    optional = cell["state"] == "missing" and cell.get("required") is False
+    return cell["state"] in FOR_THE_PEN and not optional
+
+
 def text_of(cell: Cell) -> str:
     """What a cell prints; nothing unless it is known."""
-    return str(cell.get("text") or "") if cell["state"] == "known" else ""
+    if cell["state"] != "known":
+        return ""
+    text = str(cell.get("text") or "")
+    hyphen = HYPHENS.get(cell.get("print", ""))
+    return hyphen[0].sub(hyphen[1], text) if hyphen else text
 
 
 def _refer_to_sheet(part: Element, cell: Cell, text: str, notes: Notes) -> Fitted:

@@ -74,6 +74,7 @@ def load_layout(name: str) -> Layout:
         root = ElementTree.fromstring(path.read_text(encoding="utf-8"))
     except (OSError, ElementTree.ParseError) as error:
         raise LayoutError(f"{name}: {error}") from error
+    _drop_indentation(root)
     for table in root.iter("table"):
         if "grid" in table.get("class", "").split():
             _measure_table(name, table)
@@ -120,6 +121,15 @@ def box_of(part: Element) -> Box:
 def height_of(rows: Element) -> float:
     """How high one repetition of a repeated part is, in mm."""
     return sum(_row_height(row) for row in rows.iter("tr"))
+
+
+def _drop_indentation(root: Element) -> None:
+    """Take out the white space that only indents the file: each piece would be a box to lay out."""
+    for element in root.iter():
+        if element.text and not element.text.strip() and "\n" in element.text:
+            element.text = None
+        if element.tail and not element.tail.strip() and "\n" in element.tail:
+            element.tail = None
 
 
 def _measure_table(name: str, table: Element) -> None:

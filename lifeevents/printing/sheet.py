@@ -17,7 +17,7 @@ from lifeevents.printing.layout import FOLDER, Layout, height_of, load_layout
 from residents import wareki
 
 MAYOR = "mayor"
-OFFICE = "office"
+OFFICE = "office-part"
 BODY_HIGH_MM = 190.0
 """What a continuation sheet has below its heading, or below its table's."""
 OVERFLOW_LINE_EM, OVERFLOW_LINE_MM, OVERFLOW_HEADING_MM = 50.0, 5.6, 10.0
