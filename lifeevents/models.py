@@ -7,13 +7,15 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from lifeevents.ordered import OrderedJSON
+
 
 class CatalogueVersion(models.Model):
     """One published catalogue, the immutable archive itself; bundles are bound to it."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     name = models.CharField("版", max_length=40)
-    document = models.JSONField()
+    document = OrderedJSON()
     published_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -208,7 +210,7 @@ class Draft(models.Model):
         "consent.Department", verbose_name="担当課", on_delete=models.PROTECT, related_name="+"
     )
     base = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT, related_name="+")
-    changes = models.JSONField("変更", default=dict, blank=True)
+    changes = OrderedJSON("変更", default=dict, blank=True)
     brings = models.CharField("取り込む出荷時の内容", max_length=64, blank=True)
     state = models.CharField("状態", max_length=10, choices=State, default=State.EDITING)
     version = models.PositiveIntegerField("更新番号", default=0)

@@ -138,3 +138,14 @@ def test_a_newer_shipped_catalogue_is_only_offered_to_a_town_with_versions_of_it
 
     assert versions.current()[1].events["birth"].name == "お誕生"
     assert versions.offered() == Publication.objects.get(number=1).catalogue
+
+
+def test_the_order_of_a_documents_keys_is_kept(staff, renamed):
+    renamed["events"]["birth"]["roles"] = {
+        "zoo": {"over": "parents", "where": True},
+        "claimant": renamed["events"]["birth"]["roles"]["claimant"],
+    }
+    digest = publish(renamed, staff).catalogue_id
+
+    stored = CatalogueVersion.objects.get(digest=digest).document
+    assert list(stored["events"]["birth"]["roles"]) == ["zoo", "claimant"]

@@ -1,0 +1,280 @@
+"""The catalogue in words: what groups are called, and what a change set changes, before and after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lifeevents import changes, editions
+from lifeevents.editions import Edition, Outcome, Pair
+from lifeevents.rules.patterns import Tree
+from lifeevents.rules.sentences import Clause, Names, clause, sentence
+from lifeevents.rules.verdict import Tri
+
+Entry = Mapping[str, Any]
+GROUPS = {
+    "subjects": "届出の対象となる方",
+    "newborn": "生まれたお子さま",
+    "mover": "引っ越す方",
+    "deceased": "亡くなった方",
+    "claimant": "児童手当を請求する保護者",
+    "applicant": "届け出る方",
+    "participants": "手続に加わる方",
+    "head": "世帯主",
+    "parents": "父母",
+    "mother": "母",
+    "father": "父",
+    "siblings": "きょうだい",
+    "spouse": "配偶者",
+    "children": "子",
+    "joined": "もとからいる世帯員",
+    "remaining": "あとに残る世帯員",
+    "outsider": "市外の届け出る方",
+    "household.before": "異動前の世帯",
+    "household.after": "異動後の世帯",
+}
+SHARED = {"household": "世帯", "bundle": "届出全体"}
+SECTIONS = {
+    "procedures": "手続",
+    "events": "ライフイベント",
+    "questions": "質問",
+    "derived": "計算する項目",
+    "papers": "様式",
+    "cards": "質問の画面",
+    "departments": "担当",
+    "situations": "事例",
+}
+ONLINE = {
+    "complete": "オンラインで完了",
+    "pre_application": "オンラインで事前申請",
+    "counter": "窓口",
+}
+KINDS = {"application": "申請・届出", "notice": "案内のみ", "external": "市役所以外の手続"}
+UNITS = {"days": "日", "months": "か月", "years": "年"}
+VERDICTS = {Tri.YES: "必要", Tri.NO: "不要", Tri.UNKNOWN: "未確定"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that differs, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One changed object: its kind, its name, and what differs."""
+
+    key: str
+    section: str
+    name: str
+    how: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change does to one procedure of one person of a sample family."""
+
+    procedure: str
+    who: str
+    before: str
+    after: str
+
+
+def names(edition: Edition) -> Names:
+    """What facts and groups are called in an edition's rules."""
+    events = edition.document["events"].values()
+    roles = {role: role for event in events for role in event.get("roles", ())}
+    return Names(editions.vocabulary(edition), {**roles, **GROUPS})
+
+
+def group(name: str) -> str:
+    """What a group, the household or the bundle is called."""
+    return SHARED.get(name) or GROUPS.get(name, name)
+
+
+def differences(before: Edition, after: Edition, keys: Mapping[str, Any]) -> list[Changed]:
+    """A change set in words."""
+    return [_changed(key, before, after) for key in sorted(keys, key=_order)]
+
+
+def effects(before: Edition, after: Edition, name: str) -> list[Effect]:
+    """What differs for the family of one of `after`'s situations."""
+    old, new = editions.outcomes(before, name, after), editions.outcomes(after, name)
+    pairs = [pair for pair in dict.fromkeys((*old, *new)) if old.get(pair) != new.get(pair)]
+    found = [_effect(pair, old.get(pair), new.get(pair), before, after) for pair in pairs]
+    return [effect for effect in found if effect.before != effect.after]
+
+
+def affected(before: Edition, after: Edition, keys: Mapping[str, Any]) -> dict[str, list[Effect]]:
+    """The sample families for whom something differs, by the situation's name."""
+    events = _events_of(before, after, keys)
+    told = {name: effects(before, after, name) for name in editions.situations(after, events)}
+    return {name: found for name, found in told.items() if found}
+
+
+def deadline(entry: Entry, called: Names) -> str:
+    """How a deadline is counted, in words; "" where none is."""
+    unit = next((each for each in UNITS if entry.get(each)), None)
+    if unit is None:
+        return ""
+    counted = entry["from"]
+    whose = "ご本人" if counted["of"] == "self" else group(counted["of"])
+    start = "その日を1日目として" if entry.get("count_first_day") else "その翌日から"
+    roll = "。閉庁日に当たるときは次の開庁日" if entry.get("roll_to_open_day") else ""
+    return (
+        f"{whose}の「{called.fact(counted['fact'])}」から、{start}{entry[unit]}{UNITS[unit]}{roll}"
+    )
+
+
+def _effect(
+    pair: Pair, old: Outcome | None, new: Outcome | None, before: Edition, after: Edition
+) -> Effect:
+    code, who = pair
+    documents = (after if new else before).document
+    name = documents["procedures"].get(code, {}).get("name", code)
+    return Effect(name, _who(who), _outcome(old), _outcome(new))
+
+
+def _who(name: str) -> str:
+    return SHARED.get(name, name)
+
+
+def _outcome(outcome: Outcome | None) -> str:
+    if outcome is None or outcome.verdict is Tri.NO:
+        return "なし" if outcome is None else VERDICTS[Tri.NO]
+    due = f"、期限 {outcome.deadline}" if outcome.deadline else ""
+    brought = f"、持ち物 {'・'.join(outcome.documents)}" if outcome.documents else ""
+    return f"{VERDICTS[outcome.verdict]}{due}{brought}"
+
+
+def _events_of(before: Edition, after: Edition, keys: Mapping[str, Any]) -> set[str] | None:
+    """The life events a change set touches; None for all."""
+    sections = {changes.place_of(key)[0] for key in keys}
+    if not sections <= {"procedures", "events", "situations"}:
+        return None
+    codes = {changes.place_of(key)[1] for key in keys}
+    return {
+        event
+        for edition in (before, after)
+        for event in edition.document["events"]
+        if event in codes
+        or any(p.code in codes for p in editions.catalogue(edition).procedures_of(event))
+    }
+
+
+def _order(key: str) -> tuple[int, str]:
+    section, code = changes.place_of(key)
+    return list(SECTIONS).index(section), code
+
+
+def _changed(key: str, before: Edition, after: Edition) -> Changed:
+    section, code = changes.place_of(key)
+    old, new = changes.entry(before.document, key), changes.entry(after.document, key)
+    how = "変更" if old and new else "新設" if new else "廃止"
+    entry = new or old or {}
+    name = entry.get("name") or entry.get("title") or entry.get("label") or code
+    tell = TELLERS.get(section, _as_json)
+    was = dict(tell(old, before)) if old else {}
+    is_ = dict(tell(new, after)) if new else {}
+    rows = tuple(
+        Row(label, was.get(label, ""), is_.get(label, ""))
+        for label in dict.fromkeys((*was, *is_))
+        if was.get(label, "") != is_.get(label, "")
+    )
+    return Changed(key, SECTIONS[section], name, how, rows)
+
+
+def _procedure(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
+    called = names(edition)
+    yield "名称", entry["name"]
+    yield "説明", entry["summary"]
+    yield "だれの手続か", group(entry["for"])
+    yield "条件", sentence(entry["rule"], called)
+    yield "理由の文", "\n".join(_reasons(clause(entry["rule"], called)))
+    yield "期限", entry["deadline"]["text"]
+    yield "期限の数え方", deadline(entry["deadline"], called)
+    yield "持ち物", "\n".join(_document(each, called) for each in entry["documents"])
+    yield "担当", _names_of(edition, "departments", [entry["department"]])
+    yield "様式", _names_of(edition, "papers", entry["papers"])
+    yield "申請の方法", ONLINE[entry["online"]]
+    yield "種類", KINDS[entry["kind"]]
+    yield "先に必要な手続", _names_of(edition, "procedures", entry["requires"])
+    yield "根拠", entry["law"]
+    yield "出典", "\n".join(entry["sources"])
+    yield "適用期間", "から".join(each or "" for each in entry["effective"].values()).strip("から")
+    for event, own in entry.get("per_event", {}).items():
+        called_event = _names_of(edition, "events", [event])
+        told = {**own, **({"rule": sentence(own["rule"], called)} if "rule" in own else {})}
+        yield f"{called_event}のとき", json.dumps(told, ensure_ascii=False)
+
+
+def _event(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
+    yield "名称", entry["name"]
+    yield "説明", entry["description"]
+    yield "手続", _names_of(edition, "procedures", entry["procedures"])
+
+
+def _question(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
+    yield "項目", entry["label"]
+    yield "質問", entry["text"]
+    yield "補足", entry.get("help", "")
+    yield "だれに聞くか", group(entry["of"])
+    yield "選択肢", "\n".join(each["label"] for each in entry.get("choices", ()))
+
+
+def _situation(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
+    yield "必要な手続", "\n".join(_pairs(entry["yes"], edition))
+    yield "未確定の手続", "\n".join(_pairs(entry.get("unknown", ()), edition))
+    yield "質問", "\n".join(entry.get("asks", ()))
+    for label, name in (("理由", "because"), ("期限", "deadlines")):
+        told = entry.get(name, {})
+        yield label, "\n".join(f"{_pair(code, edition)}：{text}" for code, text in told.items())
+
+
+def _as_json(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
+    for name, value in entry.items():
+        yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+TELLERS: dict[str, Callable[[Entry, Edition], Iterator[tuple[str, str]]]] = {
+    "procedures": _procedure,
+    "events": _event,
+    "questions": _question,
+    "situations": _situation,
+}
+
+
+def _reasons(read: Clause) -> Iterator[str]:
+    yield from dict.fromkeys(each for each in (read.because, read.because_no) if each)
+    for part in read.parts:
+        yield from _reasons(part)
+
+
+def _document(entry: Entry, called: Names) -> str:
+    when: Tree = entry.get("when")
+    return f"{entry['name']}（{sentence(when, called)}とき）" if when else entry["name"]
+
+
+def _names_of(edition: Edition, section: str, codes: list[str]) -> str:
+    entries = edition.document.get(section, {})
+    found = (entries.get(code, {}) for code in codes)
+    return "\n".join(
+        each.get("name") or each.get("title") or code
+        for code, each in zip(codes, found, strict=True)
+    )
+
+
+def _pairs(stated: Any, edition: Edition) -> Iterator[str]:
+    return (_pair(each, edition) for each in stated)
+
+
+def _pair(stated: str, edition: Edition) -> str:
+    code, _, who = stated.partition("@")
+    name = _names_of(edition, "procedures", [code])
+    return f"{name}（{_who(who)}）" if who else name
