@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
@@ -67,26 +67,30 @@ class Row:
 def show(
     request: DeskRequest, bundle: Bundle, errors: Errors | None = None, *, focus: str = ""
 ) -> HttpResponse:
-    """The step's page; `?edit=p1:name` opens a row for correction, `focus` returns to it."""
+    """The step's page; `?edit=p1:name` opens a row for correction, `focus` returns to it.
+
+    htmx gets that row alone.
+    """
     sitting = sit(bundle, by=request.actor)
     editing = request.POST.get("edit", "") if errors else request.GET.get("edit", "")
-    focus = focus or request.GET.get("focus", "")
-    missing = [fields.of_row(row, with_value=False) for row in sitting.missing]
-    if errors and not editing:
-        missing = fields.answered_again(missing, request.POST, errors)
-    if not (editing or focus):
-        missing = fields.with_focus(missing)
+    returning = request.GET.get("focus", "")
 
     def form_of(row: CheckRow) -> list[Field] | None:
         is_open = row.editable and _name(row) == editing
         return _correction(row, request, errors) if is_open else None
 
+    sections = _sections(sitting, form_of)
+    if request.htmx and request.method == "GET" and (wanted := editing or returning):
+        return _row_alone(request, bundle, sections, wanted, returning)
+    missing = _missing(sitting, request, None if editing else errors)
+    if not (editing or focus or returning):
+        missing = fields.with_focus(missing)
     context = {
         "missing": _by_person(missing, sitting),
         "missing_count": len(missing),
-        "sections": _sections(sitting, form_of),
+        "sections": sections,
         "papers": _papers(sitting),
-        "focus": focus,
+        "focus": focus or returning,
     }
     status = 422 if errors else 200
     return show_step(request, sitting, "desk/check.html", context, status=status)
@@ -129,6 +133,26 @@ def undo(request: DeskRequest, number: str) -> HttpResponse:
 
 def _name(row: CheckRow) -> str:
     return f"{row.subject}:{row.fact}"
+
+
+def _missing(sitting: Sitting, request: DeskRequest, errors: Errors | None) -> list[Field]:
+    asked = [fields.of_row(row, with_value=False) for row in sitting.missing]
+    return fields.answered_again(asked, request.POST, errors) if errors else asked
+
+
+def _row_alone(
+    request: DeskRequest,
+    bundle: Bundle,
+    sections: list[dict[str, Any]],
+    wanted: str,
+    focus: str,
+) -> HttpResponse:
+    rows = (row for section in sections for row in (*section["rows"], *section["folded"]))
+    row = next((row for row in rows if row.name == wanted), None)
+    if row is None:
+        raise Http404
+    context = {"row": row, "bundle": bundle, "focus": focus}
+    return render(request, "desk/_check_row.html", context)
 
 
 def _by_person(missing: list[Field], sitting: Sitting) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ def show(request: DeskRequest, bundle: Bundle, form: IdentifyForm | None = None)
     sitting = sit(bundle, by=request.actor)
     applicant = next((p for p in sitting.people.values() if "applicant" in p.roles), None)
     context = {
-        "form": form or IdentifyForm(by_proxy=is_by_proxy(bundle)),
+        "form": form or IdentifyForm(by_proxy=PROXY in sitting.people),
         "document_groups": GROUPS,
         "applicant_name": applicant.name if applicant and applicant.name else _("方"),
     }

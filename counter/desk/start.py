@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consent import door
+from consent.door import NotInRegister
 from counter.desk import hits
 from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.forms import StartForm
@@ -20,9 +23,9 @@ from lifeevents.entries import Event
 CHOSEN = "chosen"
 """Under which the session keeps whom the search list handed over, and the search's id."""
 APPLICANTS = (
-    ("self", _("本人"), _("いま選んだ方")),
-    ("household", _("同一世帯の方"), _("配偶者など、同じ世帯の方")),
-    ("proxy", _("代理人"), _("委任された方、法定代理人")),
+    ("self", gettext_lazy("本人"), gettext_lazy("いま選んだ方")),
+    ("household", gettext_lazy("同一世帯の方"), gettext_lazy("配偶者など、同じ世帯の方")),
+    ("proxy", gettext_lazy("代理人"), gettext_lazy("委任された方、法定代理人")),
 )
 
 
@@ -31,8 +34,10 @@ def start(request: DeskRequest) -> HttpResponse:
     """Show whom the search chose; on POST start the bundle, which opens the household's records."""
     events = offered()
     form = StartForm(request.POST or None, events=events, applicants=APPLICANTS)
-    if form.is_valid():
-        asked = form.cleaned_data
+    if not form.is_valid():
+        return _page(request, form, events)
+    asked = form.cleaned_data
+    try:
         bundle = bundles.start(
             asked["event"],
             asked["ref"],
@@ -41,8 +46,10 @@ def start(request: DeskRequest) -> HttpResponse:
             by=request.actor,
             token=asked["token"],
         )
-        return redirect("desk:bundle", bundle.number)
-    return _page(request, form, events)
+    except NotInRegister:
+        messages.warning(request, _("この方は台帳から外れました。もう一度さがしてください。"))
+        return redirect("desk:home")
+    return redirect("desk:bundle", bundle.number)
 
 
 def offered() -> list[Event]:
@@ -61,8 +68,6 @@ def _page(request: DeskRequest, form: StartForm, events: list[Event]) -> HttpRes
     if person is None:
         return redirect("desk:home")
     form.initial = {"ref": person.ref, "token": uuid4()}
-    if len(events) == 1:
-        form.initial["event"] = events[0].code
     today = timezone.localdate()
     context = {
         "form": form,

@@ -218,9 +218,19 @@
     if (link?.getAttribute("aria-current") !== "true") return link?.click();
     for (const box of page.querySelectorAll(".shown")) box.classList.remove("shown");
     const keys = places.filter((place) => place.startsWith(`${paper}:`)).map((place) => place.split(":")[1]);
-    const boxes = keys.flatMap((key) => [...page.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)]);
+    const boxes = keys.flatMap((key) => boxesOf(page, key));
     for (const box of boxes) box.classList.add("shown");
     if (boxes.length) scrollFrameTo(boxes[0]);
+  }
+
+  /* The whole cell of the form where it holds nothing else, else the place itself. */
+  function boxesOf(page, key) {
+    const places = [...page.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
+    return places.map((place) => {
+      const cell = place.closest("td");
+      const isAlone = cell && [...cell.querySelectorAll("[data-key]")].every((other) => other.dataset.key === key);
+      return isAlone ? cell : place;
+    });
   }
 
   /* Not scrollIntoView: that would also move the page around the frame. */

@@ -1,0 +1,108 @@
+"""住民をさがす: few fields, flags, by POST only."""
+
+from uuid import uuid4
+
+from consent.models import AccessEntry, AccessSubject
+from tests.counter.desk.conftest import text_of
+from tests.makers import make_resident
+
+HTMX = {"HX-Request": "true"}
+
+
+def find(client, query, **more):
+    return client.post("/search", {"q": query, "search_id": uuid4(), **more}, headers=HTMX)
+
+
+def test_it_shows_name_kana_birth_age_town_and_household(desk, yamada):
+    text = text_of(find(desk, "ヤマダ ハナコ"))
+
+    assert "山田 花子" in text.replace("\u3000", "")
+    assert "平成2年5月1日" in text
+    assert yamada.mother.town in text
+    assert yamada.mother.household_number in text
+    assert "１２番３号" not in text, "the town only, never the whole address"
+
+
+def test_the_matched_part_is_bold(desk, yamada):
+    assert "<b>ヤマダ</b>" in find(desk, "ヤマダ").content.decode()
+
+
+def test_without_javascript_it_is_a_page_with_the_same_list(desk, yamada):
+    response = desk.post("/search", {"q": "ヤマダ"})
+
+    assert "<!doctype html>" in response.content.decode()
+    assert "平成2年5月1日" in text_of(response)
+
+
+def test_a_protected_person_shows_the_flag_and_no_place(desk, hidden):
+    response = find(desk, hidden.mother.name)
+    text = text_of(response)
+
+    assert "支援措置" in text
+    assert hidden.mother.town not in text
+
+
+def test_the_removed_are_marked(desk):
+    make_resident("去る　人", 住民状態="2")
+    make_resident("逝く　人", 住民状態="3")
+
+    assert "転出" in text_of(find(desk, "去る"))
+    assert "死亡" in text_of(find(desk, "逝く"))
+
+
+def test_two_people_of_one_name_and_birth_date_are_warned_of(desk):
+    make_resident("同じ　名", 氏名_フリガナ="オナジ　ナ")
+    make_resident("同じ　名", 氏名_フリガナ="オナジ　ナ")
+
+    assert "氏名と生年月日が同じ方がいます" in text_of(find(desk, "オナジ"))
+
+
+def test_many_hits_ask_to_narrow_instead_of_counting(desk):
+    for _ in range(21):
+        make_resident("多い　名", 氏名_フリガナ="オオイ　ナ")
+
+    text = text_of(find(desk, "オオイ"))
+
+    assert "20件以上 — 絞り込んでください" in text
+
+
+def test_too_little_says_what_is_enough(desk, yamada):
+    response = find(desk, "ヤ")
+
+    assert response.context["found"].hint in text_of(response)
+    assert not response.context["rows"]
+
+
+def test_nobody_found_says_what_to_try(desk, ledgers):
+    assert "見つかりません" in text_of(find(desk, "ソンザイシナイ"))
+
+
+def test_the_query_stands_in_no_address(desk, yamada):
+    response = desk.get("/search?q=ヤマダ")
+
+    assert "山田" not in text_of(response)
+    assert AccessEntry.objects.count() == 0
+
+
+def test_a_page_logs_each_person_once(desk, yamada):
+    search_id = uuid4()
+
+    find(desk, "ヤマダ ハナコ", search_id=search_id)
+    find(desk, "ヤマダ ハナ", search_id=search_id)
+
+    shown = AccessSubject.objects.filter(entry__search_id=search_id)
+    assert [subject.ref for subject in shown] == [yamada.mother.pk]
+
+
+def test_who_may_see_nobody_may_not_search(browser):
+    assert find(browser("admin"), "ヤマダ").status_code == 403
+
+
+def test_choosing_keeps_the_person_out_of_the_address(desk, yamada):
+    response = desk.post("/choose", {"ref": yamada.mother.pk, "search_id": uuid4()})
+
+    assert response.url == "/start"
+
+
+def test_choosing_nobody_leads_back(desk):
+    assert desk.post("/choose", {"ref": "x"}).url == "/search"
