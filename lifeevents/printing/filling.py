@@ -253,7 +253,9 @@ def text_of(cell: Cell) -> str:
 
 def _refer_to_sheet(part: Element, cell: Cell, text: str, notes: Notes) -> Fitted:
     mark = f"別紙{len(notes.overflows) + 1}"
-    notes.overflows.append(Overflow(mark, cell.get("label") or part.get("data-label", ""), text))
+    notes.overflows.append(
+        Overflow(mark, str(cell.get("label") or part.get("data-label", "")), text)
+    )
     return Fitted((f"{mark}参照",), 80)
 
 
