@@ -5,15 +5,15 @@ Nobody is opened and nothing is kept. A register fact nobody stated is withheld,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, uuid5
 
 from consent.door import Record
-from lifeevents import answering, asking, proposals, situation
+from lifeevents import answering, asking, kinship, proposals, roles, situation
 from lifeevents.asking import Ask
 from lifeevents.entries import Catalogue, Event, Question
 from lifeevents.proposals import Proposed
@@ -23,13 +23,23 @@ from lifeevents.seating import Seat
 from lifeevents.situation import Answers, Said, Situation
 from residents.facts import Fact, FactType, Known, Of, Origin, Reason, Source, Unknown, Value
 
-NEWBORN, MOTHER, MEMBER = "newborn", "mother", "member"
-PARENTS = (MOTHER, "father")
-AROUND = (*PARENTS, "siblings", "spouse", "children", "parents", MEMBER)
-"""The roles of people around the subject; "member" is anyone else of the household."""
+MOTHER, JOINED, MEMBER = "mother", "joined", "member"
+AROUND = {
+    roles.PARENT: (MOTHER, "father", "siblings", MEMBER),
+    roles.MOVER: (JOINED, MEMBER),
+    roles.DECEASED: ("spouse", "children", "parents", "siblings", MEMBER),
+    roles.NOBODY: (JOINED,),
+}
+"""The roles around an event's subjects, by whom it starts from; the first found is the applicant.
+
+"joined" is someone of the household that is moved into, "member" anyone else of the household; at a
+move within the city, one who stays.
+"""
+ENTERED = (roles.PARENT, roles.NOBODY)
+"""Where an event starts from one of these, its subjects are not in the register yet."""
 FIRST_DAY, LAST_DAY = "1868-01-01", "2099-12-31"
-NOBODY = UUID(int=0)
-LIVING_HERE = Known("1", Origin(Source.DERIVED, "市内の世帯の方"))
+TOLD = Origin(Source.DERIVED, "市内の世帯の方")
+KINSHIP = "relationship"
 
 Given = Mapping[tuple[str, str], Any]
 """{(subject, fact): raw value, or None for わからない}."""
@@ -63,8 +73,9 @@ def guide(
     register: Mapping[str, Fact],
 ) -> Guidance:
     """Propose and ask for the people described; raises BadAnswers with a sentence for each mistake."""
+    catalogue = catalogue.for_event(event.code)
     vocabulary = catalogue.vocabulary(register)
-    seats = tuple(_seat(each, event, register) for each in _complete(people, event))
+    seats = _seats(_complete(people, event), event, given, register)
     used = facts_used(event, catalogue, on)
     keys = frozenset(seat.key for seat in seats)
     answers = _Reading(keys, used, catalogue, vocabulary).all(given)
@@ -81,16 +92,19 @@ def guide(
 
 def roles_of(event: Event) -> tuple[str, ...]:
     """The roles people may be described in: the event's subjects first."""
-    return tuple(dict.fromkeys((event.subject_role, *AROUND)))
+    return (event.subject_role, *AROUND[event.starts_from])
 
 
 def facts_used(event: Event, catalogue: Catalogue, on: date) -> frozenset[str]:
-    """The facts some rule, document or deadline of the event reads, and what those derive from."""
+    """The facts some rule, document or deadline of the event reads, and what those derive from.
+
+    続柄 is always among them: it says who is whose parent, child and spouse.
+    """
     procedures = catalogue.procedures_of(event.code, on)
     rules: list[Expr] = [role.where for role in event.roles.values()]
     rules += [each.rule for each in procedures]
     rules += [d.when for each in procedures for d in each.documents if d.when is not None]
-    waiting = {each.deadline.from_fact for each in procedures} - {""}
+    waiting = {each.deadline.from_fact for each in procedures} - {""} | {KINSHIP}
     waiting = waiting.union(*(facts_read(rule) for rule in rules))
     used: set[str] = set()
     while waiting:
@@ -103,40 +117,87 @@ def facts_used(event: Event, catalogue: Catalogue, on: date) -> frozenset[str]:
 
 def _complete(people: tuple[Described, ...], event: Event) -> tuple[Described, ...]:
     """The people described, with whom the event cannot be without: its subject, a newborn's mother."""
-    named, taken = {each.role for each in people}, {each.id for each in people}
+    named = {each.role for each in people}
     missing = [] if event.subject_role in named else [event.subject_role]
-    if event.subject_role == NEWBORN and not named & set(PARENTS):
+    if event.starts_from == roles.PARENT and not named & {MOTHER, "father"}:
         missing.append(MOTHER)
-    free = (key for key in (f"n{place}" for place in count(1)) if key not in taken)
+    free = _free_ids(people)
     return (*(Described(next(free), role) for role in missing), *people)
 
 
-def _seat(person: Described, event: Event, register: Mapping[str, Fact]) -> Seat:
-    is_subject = person.role == event.subject_role
-    arrives = is_subject and person.role == NEWBORN
-    return Seat(
-        key=person.id,
-        roles=_roles(person.role, is_subject),
-        record=None if arrives else _unopened(register),
-        before=not arrives,
-        after=True,
+def _free_ids(people: tuple[Described, ...]) -> Iterator[str]:
+    taken = {each.id for each in people}
+    return (key for key in (f"n{place}" for place in count(1)) if key not in taken)
+
+
+def _seats(
+    people: tuple[Described, ...], event: Event, given: Given, register: Mapping[str, Fact]
+) -> tuple[Seat, ...]:
+    """A seat for each; where nobody described can stand at the counter, someone else does."""
+    applicant = _applicant(people, event)
+    stranger = () if applicant else (Seat(next(_free_ids(people)), ("outsider", "applicant")),)
+    seats = (
+        _seat(each, event, _unopened(each.id, given.get((each.id, KINSHIP)), register))
+        for each in people
+    )
+    return (
+        *(
+            replace(seat, roles=(*seat.roles, "applicant"))
+            if applicant and seat.key == applicant.id
+            else seat
+            for seat in seats
+        ),
+        *stranger,
     )
 
 
-def _roles(role: str, is_subject: bool) -> tuple[str, ...]:
-    if is_subject:
+def _applicant(people: tuple[Described, ...], event: Event) -> Described | None:
+    """A parent of the newborn, the first who moves, the nearest of the deceased."""
+    standing = AROUND[event.starts_from]
+    if event.starts_from in (roles.MOVER, roles.NOBODY):
+        standing = (event.subject_role, *standing)
+    found = (each for role in standing for each in people if each.role == role)
+    return next(found, None)
+
+
+def _seat(person: Described, event: Event, record: Record) -> Seat:
+    arrives = person.role == event.subject_role and event.starts_from in ENTERED
+    return Seat(
+        key=person.id,
+        roles=_roles(person.role, event),
+        ref=None if arrives else record.ref,
+        record=None if arrives else record,
+        before=not arrives and (person.role, event.starts_from) != (JOINED, roles.MOVER),
+        after=person.role != roles.DECEASED,
+        taking_part=(person.role, event.starts_from) != (MEMBER, roles.MOVER),
+    )
+
+
+def _roles(role: str, event: Event) -> tuple[str, ...]:
+    if role == event.subject_role:
         return ("subjects", role)
-    if role in PARENTS:
-        return ("parents", role)
-    return () if role == MEMBER else (role,)
+    if role == MEMBER:
+        return ("subjects", roles.MOVER) if event.starts_from == roles.MOVER else ()
+    return (
+        ("parents", role) if event.starts_from == roles.PARENT and role != "siblings" else (role,)
+    )
 
 
-def _unopened(register: Mapping[str, Fact]) -> Record:
-    """A record as the door would show it to someone who may see nothing of it."""
-    facts: dict[str, Value] = dict.fromkeys(register, Unknown(Reason.WITHHELD))
+def _unopened(person: str, relationship: object, register: Mapping[str, Fact]) -> Record:
+    """A record as the door would show it to someone who may see nothing of it, but for the 続柄 told.
+
+    Its ref stands in for a resident's; nobody has it, and it goes no further.
+    """
+    codes = kinship.codes_of(relationship) if isinstance(relationship, str) else ()
+    told: dict[str, Value] = {"resident_state": Known("1", TOLD)}
+    if codes:
+        told |= {
+            "relationship_codes": Known(list(codes), TOLD),
+            "is_head": Known(codes == kinship.HEAD, TOLD),
+        }
     return Record(
-        ref=NOBODY,
-        facts={**facts, "resident_state": LIVING_HERE},
+        ref=uuid5(NAMESPACE_OID, person),
+        facts={**dict.fromkeys(register, Unknown(Reason.WITHHELD)), **told},
         categories=frozenset(),
         members=(),
         state="1",

@@ -30,13 +30,19 @@ def _subjects(seats: Iterable[Seat]) -> list[dict[str, Any]]:
         {
             "id": seat.key,
             "kind": "resident" if seat.ref else "participant",
-            "role": seat.roles[-1] if seat.roles else "member",
+            "role": _role(seat),
             "number": _number(seat),
         }
         for seat in seats
     ]
     shared = [{"id": s, "kind": s, "role": s, "number": None} for s in (HOUSEHOLD, BUNDLE)]
     return [*people, *shared]
+
+
+def _role(seat: Seat) -> str:
+    """What they are in the event; that somebody stands here counts only for who is nothing else."""
+    own = [role for role in seat.roles if role != "applicant"]
+    return next(reversed(own or seat.roles), "member")
 
 
 def _number(seat: Seat) -> str | None:

@@ -146,6 +146,7 @@ def offered_event(name: str, catalogue: Catalogue) -> Event | None:
 
 
 def _event(event: Event, catalogue: Catalogue) -> dict[str, Any]:
+    catalogue = catalogue.for_event(event.code)
     procedures = catalogue.procedures_of(event.code, timezone.localdate())
     return {
         "event": event.code,
@@ -171,6 +172,7 @@ def _procedure(procedure: Procedure, catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _facts(event: Event, catalogue: Catalogue) -> list[dict[str, Any]]:
+    catalogue = catalogue.for_event(event.code)
     vocabulary = catalogue.vocabulary(door.vocabulary())
     used = guidance.facts_used(event, catalogue, timezone.localdate())
     questions = (asking.question_for(fact, catalogue, vocabulary) for fact in sorted(used))

@@ -182,6 +182,9 @@ def _guide(asked: dict[str, Any]) -> dict[str, Any]:
     shown = proposal_json.document(
         found.situation, found.proposed, found.asks, catalogue=version.digest
     )
+    for subject in shown["subjects"]:
+        if subject["kind"] == "resident":
+            subject["kind"] = "participant"  # described as living here, but nobody was looked up
     unused = [{"subject": subject, "fact": fact} for subject, fact in found.unused]
     return {**shown, "unused": unused}
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from consent import door
-from lifeevents import answering, archive, guidance, situations_check, versions
+from lifeevents import answering, archive, guidance, kinship, situations_check, versions
 from lifeevents.guidance import MEMBER, Described
 from lifeevents.rules.verdict import Tri
 from lifeevents.situation import BUNDLE, HOUSEHOLD
@@ -19,8 +19,7 @@ DAY = date(2026, 11, 22)
 TOLD_IN_FULL = [
     name
     for name, stated in CATALOGUE.situations.items()
-    if stated["event"] == "birth"
-    and not any(key in stated for key in ("elsewhere", "withheld"))
+    if not any(key in stated for key in ("elsewhere", "withheld"))
     and not any(person.get("protected") for person in stated["household"])
 ]
 
@@ -35,8 +34,10 @@ def described(situation, event):
     roles = guidance.roles_of(event)
     return [
         Described(seat.key, next((r for r in reversed(seat.roles) if r in roles), MEMBER))
+        if seat.taking_part
+        else Described(seat.key, MEMBER)
         for seat in situation.seats.values()
-        if seat.key != "a1"
+        if "outsider" not in seat.roles
     ]
 
 
@@ -53,6 +54,10 @@ def told(situation, used):
             value = world.held(fact, subject)
             if isinstance(value, Known):
                 found[subject, fact] = answering.keep(value.value)
+    for person in world.people:
+        codes = world.held("relationship_codes", person)
+        if isinstance(codes, Known) and situation.seats[person].ref:
+            found[person, "relationship"] = kinship.in_words(tuple(codes.value))
     return found
 
 
