@@ -21,11 +21,6 @@ class Columns:
     places: dict[str, int]
     dropped: tuple[str, ...]
     unknown: tuple[str, ...]
-    first_dropped: int | None
-
-    def is_before_dropped(self, place: int) -> bool:
-        """Whether a cell at `place` cannot be a dropped one, even in a row with shifted cells."""
-        return self.first_dropped is None or place < self.first_dropped
 
 
 def read(header: Sequence[str], feed: Feed) -> Columns:
@@ -35,10 +30,10 @@ def read(header: Sequence[str], feed: Feed) -> Columns:
     """
     by_name = {name: item.name for item in feed.items for name in (item.name, item.romaji)}
     places: dict[str, int] = {}
-    dropped, unknown = {}, []
+    dropped, unknown = [], []
     for place, title in enumerate(cell.strip() for cell in header):
         if is_forbidden(title):
-            dropped[place] = title
+            dropped.append(title)
         elif title in by_name:
             if by_name[title] in places:
                 raise FileRefused("repeated_column", f"項目「{by_name[title]}」が2回以上あります。")
@@ -48,15 +43,13 @@ def read(header: Sequence[str], feed: Feed) -> Columns:
     missing = [item.name for item in feed.items if item.required and item.name not in places]
     if missing:
         raise FileRefused("missing_column", f"必要な項目がありません：{'、'.join(missing)}。")
-    return Columns(
-        len(header), places, tuple(dropped.values()), tuple(unknown), min(dropped, default=None)
-    )
+    return Columns(len(header), places, tuple(dropped), tuple(unknown))
 
 
 def in_list_order(feed: Feed) -> Columns:
     """The columns of a file without a header row: every item, in the order of the list."""
     places = {item.name: place for place, item in enumerate(feed.items)}
-    return Columns(len(places), places, (), (), None)
+    return Columns(len(places), places, (), ())
 
 
 def is_forbidden(title: str) -> bool:

@@ -73,7 +73,16 @@ def _close_interrupted() -> None:
 
 def _receive(arrivals: Iterable[Arrival]) -> list[Incoming]:
     set_id = uuid.uuid4()
-    return sorted((receive(each, set_id) for each in arrivals), key=lambda each: each.place)
+    first: dict[object, Incoming] = {}
+    incoming = [receive(each, set_id) for each in arrivals]
+    for each in incoming:
+        if each.received:
+            same = (each.delivery.feed, each.delivery.as_of, each.delivery.sha256)
+            if first.setdefault(same, each) is each:
+                each.delivery.save()
+            else:
+                each.repeat(FileReplayed(first[same].delivery.pk))
+    return sorted(incoming, key=lambda each: each.place)
 
 
 def _stop_set(incoming: list[Incoming], moving: list[Incoming]) -> None:
@@ -110,11 +119,14 @@ def _stage(moving: list[Incoming], progress: Progress) -> None:
 
 def _stage_one(each: Incoming, progress: Progress) -> None:
     arrival, delivery = each.arrival, each.delivery
-    with arrival.open() as raw, progress.reading(arrival.name, arrival.size, raw) as advance:
-        columns, lines = rows.open_table(raw, each.feed)
+    with (
+        arrival.open() as raw,
+        progress.reading(arrival.name, arrival.size, raw) as advance,
+        rows.open_table(raw, each.feed) as (columns, lines),
+        transaction.atomic(),
+    ):
         checked = rows.checked(lines, columns, each.feed)
-        with transaction.atomic():
-            staging.copy(delivery.pk, _counted(checked, delivery, advance))
+        staging.copy(delivery.pk, _counted(checked, delivery, advance))
     if arrival.expected_rows not in (None, delivery.rows):
         promised = arrival.expected_rows
         message = (

@@ -44,8 +44,8 @@ def receive(arrival: Arrival) -> Received:
             "changes_unsupported",
             "差分の取込にはまだ対応していません。同じ連携データの全件を取り込んでください。",
         )
-    with arrival.open() as raw:
-        columns, _ = rows.open_table(raw, name.feed)
+    with arrival.open() as raw, rows.open_table(raw, name.feed) as (columns, _):
+        pass
     digest = _digest(arrival)
     if arrival.expected_sha256 not in ("", digest):
         raise FileRefused(

@@ -65,6 +65,13 @@ class Incoming:
         self.delivery.applied_at = None
         self.delivery.save()
 
+    def repeat(self, refusal: FileReplayed) -> None:
+        """Report it under the delivery it repeats; a replay gets no row of its own."""
+        self.received, self.refusal = None, refusal
+        self.delivery.pk = refusal.repeats
+        self.delivery.state = Delivery.State.REFUSED
+        self.delivery.reason, self.delivery.message = refusal.reason, refusal.message
+
     def applied(self, counts: Counts, oddities: Oddities) -> None:
         """Write down what applying it did."""
         self.delivery.state = Delivery.State.APPLIED
@@ -86,22 +93,24 @@ class Incoming:
 
 
 def receive(arrival: Arrival, set_id: uuid.UUID) -> Incoming:
-    """Pass one file through the gates and write down its Delivery.
+    """Pass one file through the gates; a refusal is written down at once.
 
-    A replay gets no row of its own: its delivery carries the id of the one it repeats.
+    The delivery that a replay repeats remembers when it was last seen (for the inbox).
     """
     incoming = Incoming(arrival, _delivery(arrival, set_id))
     with incoming.timed():
         try:
             incoming.received = received = gates.receive(arrival)
         except FileReplayed as refusal:
-            _repeat(incoming, refusal)
+            incoming.repeat(refusal)
+            Delivery.objects.filter(pk=refusal.repeats).update(
+                file_size=arrival.size, file_modified=arrival.modified
+            )
         except FileRefused as refusal:
             incoming.refuse(refusal)
         else:
             incoming.delivery.sha256 = received.sha256
             incoming.delivery.dropped_columns = list(received.columns.dropped)
-            incoming.delivery.save()
     return incoming
 
 
@@ -122,14 +131,3 @@ def _delivery(arrival: Arrival, set_id: uuid.UUID) -> Delivery:
     if name.extent is Extent.DELTA:
         delivery.kind = Delivery.Kind.CHANGES
     return delivery
-
-
-def _repeat(incoming: Incoming, refusal: FileReplayed) -> None:
-    """Report it under the delivery it repeats, which also remembers when it was seen (inbox)."""
-    incoming.refusal = refusal
-    incoming.delivery.pk = refusal.repeats
-    Delivery.objects.filter(pk=refusal.repeats).update(
-        file_size=incoming.arrival.size, file_modified=incoming.arrival.modified
-    )
-    incoming.delivery.state = Delivery.State.REFUSED
-    incoming.delivery.reason, incoming.delivery.message = refusal.reason, refusal.message

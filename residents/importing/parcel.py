@@ -135,17 +135,17 @@ def _composed(name: str) -> str:
 
 def _read_manifest(manifest: Arrival) -> dict[str, tuple[int, str]]:
     with manifest.open() as raw:
-        try:
-            rows = list(csv.reader(io.TextIOWrapper(raw, "utf-8-sig", newline=""), strict=True))
-            if not rows or rows[0] != _MANIFEST_HEADER:
-                raise ValueError
-            return {
-                _composed(name): (int(count), sha) for name, count, sha in filter(None, rows[1:])
-            }
-        except (ValueError, csv.Error) as error:
-            header = ",".join(_MANIFEST_HEADER)
-            message = f"{MANIFEST}が読めません。UTF-8で見出しを「{header}」にしてください。"
-            raise FileRefused("manifest", message) from error
+        content = raw.read()
+    try:
+        text = io.StringIO(content.decode("utf-8-sig"), newline="")
+        header, *rows = csv.reader(text, strict=True)
+        if header != _MANIFEST_HEADER:
+            raise ValueError
+        return {_composed(name): (int(count), sha) for name, count, sha in filter(None, rows)}
+    except (ValueError, csv.Error) as error:
+        titles = ",".join(_MANIFEST_HEADER)
+        message = f"{MANIFEST}が読めません。UTF-8で見出しを「{titles}」にしてください。"
+        raise FileRefused("manifest", message) from error
 
 
 def _compared(files: Iterable[Arrival], manifest: Arrival) -> list[Arrival]:

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
@@ -21,6 +22,7 @@ _NUMBER = re.compile(r"[0-9A-Za-z]{1,15}")  # 宛名番号 X(15)
 _VERSION = re.compile(r"[0-9]{1,9}")
 _OPEN_ENDS = ("0000-01-01", "9999-12-31")
 _SEPARATOR = "\x1f"
+Lines = Iterator[tuple[int, list[str]]]
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -56,34 +58,34 @@ class _Rejected(Exception):
         self.message = message
 
 
-def open_table(raw: IO[bytes], feed: Feed) -> tuple[Columns, Iterator[tuple[int, list[str]]]]:
+@contextmanager
+def open_table(raw: IO[bytes], feed: Feed) -> Iterator[tuple[Columns, Lines]]:
     """The columns of a file and its rows with their line numbers, read in the declared encoding.
 
-    Both this call and the iteration raise FileRefused: wrong encoding, no header, broken quotes.
+    Both opening and iterating raise FileRefused: wrong encoding, no header, broken quotes.
     """
     encoding = "utf-8-sig" if feed.format.encoding == "utf-8" else feed.format.encoding
     text = io.TextIOWrapper(raw, encoding, newline="")
-    lines = _numbered(csv.reader(text, delimiter=feed.format.delimiter, strict=True), feed)
-    if not feed.format.header:
-        return column_places.in_list_order(feed), lines
-    _, header = next(lines, (0, []))
-    if not header:
-        raise FileRefused("no_header", "見出しの行がありません。")
-    return column_places.read(header, feed), lines
+    try:
+        lines = _numbered(csv.reader(text, delimiter=feed.format.delimiter, strict=True), feed)
+        yield _columns(lines, feed), lines
+    finally:
+        text.detach()  # closing the file is its opener's
 
 
 def cleaned_digest(raw: IO[bytes], feed: Feed) -> str:
     """SHA-256 over the kept columns only, so that no digest covers a 個人番号."""
-    columns, lines = open_table(raw, feed)
     digest = hashlib.sha256()
-    for _, cells in lines:
-        kept = [cells[place] for place in columns.places.values() if place < len(cells)]
-        whole = kept if len(cells) == columns.width else []
-        digest.update(json.dumps(whole).encode())
+    with open_table(raw, feed) as (columns, lines):
+        places = columns.places.values()
+        for _, cells in lines:
+            whole = len(cells) == columns.width
+            kept = [cells[place] for place in places] if whole else []
+            digest.update(json.dumps(kept).encode())
     return digest.hexdigest()
 
 
-def checked(lines: Iterator[tuple[int, list[str]]], columns: Columns, feed: Feed) -> Iterator[Row]:
+def checked(lines: Lines, columns: Columns, feed: Feed) -> Iterator[Row]:
     """Each line as a Row, good or rejected."""
     check = _Check(feed, columns)
     for line, cells in lines:
@@ -125,13 +127,13 @@ class _Check:
         return Row(line, number, record_key, versions, text, digest)
 
     def _shifted(self, line: int, cells: Sequence[str]) -> Row:
-        """A row that cannot be split keeps its line only: a cell may hold anything, even 個人番号."""
+        """A row that cannot be split keeps its line only: any cell may hold a dropped 個人番号."""
         message = (
             f"項目の数が見出しと違います（見出し{self.columns.width}、この行{len(cells)}）。"
             "カンマや引用符の抜けを確かめてください。"
         )
         number = ""
-        if self.number < len(cells) and self.columns.is_before_dropped(self.number):
+        if self.number < len(cells) and not self.columns.dropped:
             number = cells[self.number] if _NUMBER.fullmatch(cells[self.number]) else ""
         return Row(line, number, None, (), "{}", b"", "cells", message)
 
@@ -176,7 +178,16 @@ def _is_date(text: str) -> bool:
     return text in _OPEN_ENDS or parse_partial_date(text) is not None
 
 
-def _numbered(reader: Iterator[list[str]], feed: Feed) -> Iterator[tuple[int, list[str]]]:
+def _columns(lines: Lines, feed: Feed) -> Columns:
+    if not feed.format.header:
+        return column_places.in_list_order(feed)
+    _, header = next(lines, (0, []))
+    if not header:
+        raise FileRefused("no_header", "見出しの行がありません。")
+    return column_places.read(header, feed)
+
+
+def _numbered(reader: Iterator[list[str]], feed: Feed) -> Lines:
     """Rows with the line each begins on; blank lines are passed over."""
     line = 1
     try:

@@ -1,0 +1,106 @@
+"""All or nothing: crashes, locks and readers while an import runs."""
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connection
+
+from residents.importing.delivery_set import import_set
+from residents.importing.lock import _KEY
+from residents.importing.refusal import ImportBusy
+from residents.models import (
+    Delivery,
+    Holding,
+    Household,
+    Identity,
+    Protection,
+    Rejection,
+    Resident,
+    SearchKey,
+    StagedRow,
+)
+from tests.residents.exports import LATER, nhi, person, protection, take_in_rows
+
+pytestmark = pytest.mark.django_db(transaction=True)
+REGISTER = (Resident, Holding, Protection, SearchKey, Household, Rejection)
+
+
+@pytest.fixture
+def elsewhere():
+    """A second connection, as another process would have."""
+    connection.ensure_connection()
+    with psycopg.connect(connection.connection.info.dsn, autocommit=True) as second:
+        yield second
+
+
+@pytest.fixture
+def _failing_holdings():
+    """A database that breaks once holdings are written: after residents, before the end."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE residents_holding ADD CONSTRAINT broken CHECK (feed <> 'nhi')")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE residents_holding DROP CONSTRAINT broken")
+
+
+def register():
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in REGISTER}
+
+
+@pytest.mark.usefixtures("_failing_holdings")
+def test_a_crash_in_the_middle_leaves_the_register_as_it_was(tmp_path):
+    take_in_rows(tmp_path, juki=[person()], protection=[protection()])
+    before = register()
+
+    changed = person(氏名="変わった　名", 生年月日="1990-05-02")
+    with pytest.raises(DatabaseError):
+        take_in_rows(tmp_path, LATER, juki=[changed, person("2")], nhi=[nhi()])
+
+    assert register() == before
+    assert not StagedRow.objects.exists()
+
+
+@pytest.mark.usefixtures("_failing_holdings")
+def test_the_next_import_closes_what_a_crash_left_open(tmp_path):
+    with pytest.raises(DatabaseError):
+        take_in_rows(tmp_path, juki=[person()], nhi=[nhi()])
+
+    done = take_in_rows(tmp_path, LATER, juki=[person()])
+
+    assert done["juki"].state == "applied"
+    interrupted = Delivery.objects.filter(reason="interrupted")
+    assert set(interrupted.values_list("feed", "state")) == {
+        ("juki", "refused"),
+        ("nhi", "refused"),
+    }
+
+
+@pytest.mark.usefixtures("_failing_holdings")
+def test_identities_survive_a_crash_with_the_same_refs(tmp_path):
+    with pytest.raises(DatabaseError):
+        take_in_rows(tmp_path, juki=[person()], nhi=[nhi()])
+    ref = Identity.objects.get().pk
+
+    take_in_rows(tmp_path, LATER, juki=[person()])
+
+    assert Resident.objects.get().pk == ref
+
+
+def test_two_imports_never_run_at_once(elsewhere):
+    elsewhere.execute("SELECT pg_advisory_lock(%s)", [_KEY])
+
+    with pytest.raises(ImportBusy):
+        import_set([])
+
+
+def test_the_lock_is_free_again_after_an_import(tmp_path, elsewhere):
+    take_in_rows(tmp_path, juki=[person()])
+
+    assert elsewhere.execute("SELECT pg_try_advisory_lock(%s)", [_KEY]).fetchone() == (True,)
+
+
+def test_nothing_of_the_staging_is_ever_written_to_the_log(elsewhere):
+    kind = elsewhere.execute(
+        "SELECT relpersistence FROM pg_class WHERE relname = 'residents_stagedrow'"
+    )
+
+    assert kind.fetchone() in [("u",), (b"u",)]
