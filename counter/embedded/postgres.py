@@ -114,7 +114,7 @@ def _settings(place: Place) -> dict[str, str]:
         "effective_cache_size": f"{max(memory // 2, 256)}MB",
         "work_mem": "32MB",
         "maintenance_work_mem": "256MB",
-        "max_wal_size": "4GB",
+        "max_wal_size": "2GB",
         "checkpoint_timeout": "15min",
         "random_page_cost": "1.1",
         "jit": "off",

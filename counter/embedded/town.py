@@ -33,7 +33,7 @@ def settle(var: Path, residents: int | None, *, run: Run, say: Callable[[str], N
             "(this throws the demo's data away)."
         )
     if size is None:
-        size = residents or USUAL_RESIDENTS
+        size = USUAL_RESIDENTS if residents is None else residents
         say(f"Making a town of {size:,} residents (none of them exists) …")
         _make(town, size, run=run)
     marker = town / "imported"

@@ -10,13 +10,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from counter.embedded import postgres, supervisor, town
 from counter.embedded.supervisor import Child
@@ -29,7 +32,7 @@ class Command(BaseCommand):
     help = "Run the whole system with made-up residents until Ctrl-C (bin/demo calls this)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=_port, default=8000)
         parser.add_argument("--residents", type=int)
         parser.add_argument("--reset", action="store_true")
 
@@ -61,17 +64,14 @@ class Command(BaseCommand):
             self.say("Throwing the demo's data away …")
             _reset()
         self.say("Preparing the database …")
-        if self.run_command("migrate", "--verbosity", "0"):
-            raise CommandError("The database could not be brought to the present version.")
+        call_command("migrate", verbosity=0)
         town.settle(settings.VAR, residents, run=self.run_command, say=self.say)
         settings.INBOX.mkdir(parents=True, exist_ok=True)
 
     def serve(self, children: list[Child]) -> None:
         """Run the processes and watch over them until a signal."""
-        people = {
-            "logins": self.ask_command("create_demo_staff"),
-            "residents": town.showcase(settings.VAR),
-        }
+        people = {"logins": _staff(), "residents": town.showcase(settings.VAR)}
+        connection.close()
         with supervisor.running(children):
             self.say("Starting the web server and the worker …")
             self.wait_for_page(children)
@@ -112,18 +112,25 @@ class Command(BaseCommand):
                 process.wait()
                 raise
 
-    def ask_command(self, name: str) -> list[dict[str, Any]]:
-        """Run one of our commands and return the JSON list it prints."""
-        result = subprocess.run([*MANAGE, name], check=False, stdout=subprocess.PIPE)
-        if result.returncode:
-            raise CommandError(f"{name} ended with {result.returncode}.")
-        answer: list[dict[str, Any]] = json.loads(result.stdout)
-        return answer
-
     def say(self, text: str) -> None:
         """Print a line at once, also into a pipe."""
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65_536:
+        raise ArgumentTypeError("a port is a number from 1 to 65535")
+    return port
+
+
+def _staff() -> list[dict[str, Any]]:
+    """Create the demo's staff where they are missing; return how they sign in."""
+    said = StringIO()
+    call_command("create_demo_staff", stdout=said)
+    logins: list[dict[str, Any]] = json.loads(said.getvalue())
+    return logins
 
 
 def _children(port: int) -> list[Child]:
