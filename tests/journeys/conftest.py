@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from io import StringIO
 from types import SimpleNamespace
 
@@ -11,18 +10,7 @@ from django.core.management import call_command
 from playwright.sync_api import sync_playwright
 
 from consent.management.commands.create_demo_staff import PASSWORD
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-COUNTER_SCREEN = {"width": 1366, "height": 768}
+from tests.journeys.screen import CHROMIUM, COUNTER_SCREEN, SWITCHES
 
 
 @pytest.fixture(scope="session")

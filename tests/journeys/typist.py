@@ -44,6 +44,12 @@ class Typist:
                 return
         raise AssertionError(f"still asked after {MOST_FIELDS} fields: {self.asked}")
 
+    def answer_first_card(self):
+        """Answer until the first card has been sent."""
+        version = self.page.locator("[name=version]").first.input_value()
+        while self.page.locator("[name=version]").first.input_value() == version:
+            self._answer_focused()
+
     def _answer_focused(self):
         here = self.page.evaluate(WHERE)
         if here["type"] == "text":
@@ -68,7 +74,7 @@ class Typist:
         self.asked.append(name)
         answer = self.answers.get(name)
         self.left_open |= answer is None
-        self.press(digits[answer] if answer in digits else unanswered)
+        self.press(digits.get(answer, unanswered))
 
     def _send(self):
         if not self.page.locator("form.question").count():

@@ -1,0 +1,56 @@
+"""How a clerk serves a birth: what is answered, and the keys from the search box to the end."""
+
+NEWBORN = {
+    "n1:name": "花",
+    "n1:name_kana": "はな",
+    "n1:birth_date": "8.11.10",
+    "n1:sex": "2",
+    "n1:birth_order": "長女",
+    "n1:birth_weight": "2980",
+    "n1:birth_time": "午前9時15分",
+    "n1:place_of_birth": "北見市中央町二丁目１番地",
+    "n1:legitimate": "yes",
+    "bundle:wants_card": "yes",
+    "bundle:wants_nursery": "no",
+    "household:municipal_housing": "no",
+}
+
+
+def start_birth(hands, query, shoot=lambda name: None):
+    """Search, choose 出生, identify by card, agree to everything: keys only."""
+    page = hands.page
+    hands.press("F2")
+    page.keyboard.insert_text(query)
+    page.locator("#hits .hit").first.wait_for()
+    page.keyboard.press("Enter")
+    if not page.url.endswith("/start"):
+        page.keyboard.press("Enter")
+    page.wait_for_url("**/start")
+    shoot("start")
+    if not page.locator("[name=event]:checked").count():
+        hands.press("1")
+    hands.press("1")
+    hands.press("Enter")
+    page.wait_for_selector("[data-step=identify]")
+    shoot("identify")
+    hands.press("1")
+    hands.press("F8")
+    page.wait_for_selector("[data-step=agree]")
+    shoot("agree")
+    hands.press("a")
+    hands.press("F8")
+    page.wait_for_selector("[data-step=ask]")
+    shoot("newborn")
+
+
+def finish_birth(hands):
+    """Answer, check, sign and file: keys only."""
+    hands.answer_step("ask")
+    hands.press("F8")
+    hands.page.wait_for_selector("[data-step=check]")
+    hands.answer_step("check")
+    hands.press("F8")
+    hands.page.wait_for_selector("[data-step=sign]")
+    hands.press("1")
+    hands.press("F8")
+    hands.page.locator("#print").wait_for()
