@@ -14,6 +14,11 @@ from residents.facts import Known, PartialDate, Reason, Unknown, Value
 
 ROLES = {
     "newborn": "お子さま（出生）",
+    "deceased": "亡くなった方",
+    "spouse": "配偶者",
+    "children": "子",
+    "joined": "加わる先の世帯の方",
+    "mover": "引っ越す方",
     "mother": "母",
     "father": "父",
     "siblings": "きょうだい",
