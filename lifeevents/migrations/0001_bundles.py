@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,112 +16,247 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Bundle',
+            name="Bundle",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='受付番号')),
-                ('event', models.SlugField(verbose_name='ライフイベント')),
-                ('channel', models.CharField(choices=[('desk', '窓口'), ('online', 'オンライン'), ('pre_visit', '事前受付')], max_length=10, verbose_name='受付の経路')),
-                ('state', models.CharField(choices=[('open', '対応中'), ('finished', '完了'), ('cancelled', '取消')], default='open', max_length=10, verbose_name='状態')),
-                ('step', models.CharField(choices=[('identify', '本人確認'), ('agree', '同意'), ('ask', '聞き取り'), ('check', '内容確認'), ('sign', '署名'), ('done', '完了')], default='identify', max_length=10, verbose_name='段階')),
-                ('version', models.PositiveIntegerField(default=0, verbose_name='更新番号')),
-                ('on', models.DateField(verbose_name='届出日')),
-                ('engagement', models.UUIDField(verbose_name='閲覧の根拠')),
-                ('office', models.CharField(blank=True, max_length=60, verbose_name='所属')),
-                ('identified', models.JSONField(blank=True, default=dict, verbose_name='本人確認の記録')),
-                ('typed_chars', models.PositiveIntegerField(default=0, verbose_name='入力した文字数')),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('served_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="受付番号")),
+                ("event", models.SlugField(verbose_name="ライフイベント")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("desk", "窓口"),
+                            ("online", "オンライン"),
+                            ("pre_visit", "事前受付"),
+                        ],
+                        max_length=10,
+                        verbose_name="受付の経路",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "対応中"), ("finished", "完了"), ("cancelled", "取消")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("identify", "本人確認"),
+                            ("agree", "同意"),
+                            ("ask", "聞き取り"),
+                            ("check", "内容確認"),
+                            ("sign", "署名"),
+                            ("done", "完了"),
+                        ],
+                        default="identify",
+                        max_length=10,
+                        verbose_name="段階",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, verbose_name="更新番号")),
+                ("on", models.DateField(verbose_name="届出日")),
+                ("engagement", models.UUIDField(verbose_name="閲覧の根拠")),
+                ("office", models.CharField(blank=True, max_length=60, verbose_name="所属")),
+                (
+                    "identified",
+                    models.JSONField(blank=True, default=dict, verbose_name="本人確認の記録"),
+                ),
+                (
+                    "typed_chars",
+                    models.PositiveIntegerField(default=0, verbose_name="入力した文字数"),
+                ),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "served_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-started_at'],
+                "ordering": ["-started_at"],
             },
         ),
         migrations.CreateModel(
-            name='CatalogueVersion',
+            name="CatalogueVersion",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40, verbose_name='版')),
-                ('document', models.JSONField()),
-                ('published_at', models.DateTimeField(auto_now_add=True)),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40, verbose_name="版")),
+                ("document", models.JSONField()),
+                ("published_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('bundle', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='lifeevents.bundle')),
-                ('content', models.JSONField()),
-                ('signed_at', models.DateTimeField(verbose_name='署名日時')),
+                (
+                    "bundle",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="lifeevents.bundle",
+                    ),
+                ),
+                ("content", models.JSONField()),
+                ("signed_at", models.DateTimeField(verbose_name="署名日時")),
             ],
         ),
         migrations.AddField(
-            model_name='bundle',
-            name='catalogue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lifeevents.catalogueversion'),
+            model_name="bundle",
+            name="catalogue",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="lifeevents.catalogueversion",
+            ),
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(verbose_name='受付内の記号')),
-                ('ref', models.UUIDField(null=True, verbose_name='住民の参照')),
-                ('roles', models.JSONField(default=list, verbose_name='役割')),
-                ('before', models.BooleanField(default=False, verbose_name='異動前の世帯員')),
-                ('after', models.BooleanField(default=False, verbose_name='異動後の世帯員')),
-                ('taking_part', models.BooleanField(default=True, verbose_name='手続に加わる')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('bundle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='lifeevents.bundle')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(verbose_name="受付内の記号")),
+                ("ref", models.UUIDField(null=True, verbose_name="住民の参照")),
+                ("roles", models.JSONField(default=list, verbose_name="役割")),
+                ("before", models.BooleanField(default=False, verbose_name="異動前の世帯員")),
+                ("after", models.BooleanField(default=False, verbose_name="異動後の世帯員")),
+                ("taking_part", models.BooleanField(default=True, verbose_name="手続に加わる")),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participants",
+                        to="lifeevents.bundle",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order'],
+                "ordering": ["order"],
             },
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('procedure', models.CharField(max_length=60, verbose_name='手続')),
-                ('subject', models.SlugField(max_length=40, verbose_name='対象')),
-                ('department', models.CharField(max_length=60, verbose_name='担当')),
-                ('state', models.CharField(choices=[('submitted', '受付済み'), ('guided', '案内のみ'), ('pending', '要確認')], max_length=10, verbose_name='状態')),
-                ('deadline', models.DateField(null=True, verbose_name='期限')),
-                ('bundle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='applications', to='lifeevents.bundle')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("procedure", models.CharField(max_length=60, verbose_name="手続")),
+                ("subject", models.SlugField(max_length=40, verbose_name="対象")),
+                ("department", models.CharField(max_length=60, verbose_name="担当")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "受付済み"),
+                            ("guided", "案内のみ"),
+                            ("pending", "要確認"),
+                        ],
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("deadline", models.DateField(null=True, verbose_name="期限")),
+                (
+                    "bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="applications",
+                        to="lifeevents.bundle",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('bundle', 'procedure', 'subject'), name='one_application_per_subject')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("bundle", "procedure", "subject"),
+                        name="one_application_per_subject",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.SlugField(max_length=40, verbose_name='対象')),
-                ('fact', models.CharField(max_length=60, verbose_name='項目')),
-                ('value', models.JSONField(null=True)),
-                ('corrects', models.BooleanField(default=False, verbose_name='台帳の値を直した')),
-                ('at', models.DateTimeField(auto_now=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('bundle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='lifeevents.bundle')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.SlugField(max_length=40, verbose_name="対象")),
+                ("fact", models.CharField(max_length=60, verbose_name="項目")),
+                ("value", models.JSONField(null=True)),
+                ("corrects", models.BooleanField(default=False, verbose_name="台帳の値を直した")),
+                ("at", models.DateTimeField(auto_now=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="lifeevents.bundle",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('bundle', 'subject', 'fact'), name='one_answer_per_fact')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("bundle", "subject", "fact"), name="one_answer_per_fact"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='bundle',
-            index=models.Index(fields=['served_by', 'state'], name='bundle_mine'),
+            model_name="bundle",
+            index=models.Index(fields=["served_by", "state"], name="bundle_mine"),
         ),
         migrations.AddConstraint(
-            model_name='bundle',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'finished'), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='finished_has_time'),
+            model_name="bundle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "finished"), _negated=True),
+                    ("finished_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="finished_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('bundle', 'key'), name='one_key_per_bundle'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("bundle", "key"), name="one_key_per_bundle"),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('bundle', 'ref'), name='one_ref_per_bundle'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("bundle", "ref"), name="one_ref_per_bundle"),
         ),
     ]
