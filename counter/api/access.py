@@ -48,7 +48,7 @@ class ResidentSessionScheme(OpenApiAuthenticationExtension):
 
 def anyone(view: View) -> View:
     """Let anyone in without a sign-in; a cookie sent along is not looked at."""
-    view.audience = ("anyone",)  # type: ignore[attr-defined]
+    view.audience = ("anyone",)
     view.authentication_classes = []
     view.permission_classes = [AllowAny]
     return view
@@ -56,7 +56,7 @@ def anyone(view: View) -> View:
 
 def residents(view: View) -> View:
     """Let signed-in residents in, each to what is their own."""
-    view.audience = ("resident",)  # type: ignore[attr-defined]
+    view.audience = ("resident",)
     view.authentication_classes = [ResidentSession]
     view.permission_classes = [IsResident]
     return view

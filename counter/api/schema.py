@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -19,7 +19,7 @@ WITH_BODY = {400: "形の誤り", 415: "受け取れる形ではない", 422: "�
 SIGNED_IN = {401: "サインインが必要", 403: "住民ご本人だけが使える"}
 NAMED = {404: "見つからない"}
 
-Serializer = type[BaseSerializer] | BaseSerializer
+Serializer: TypeAlias = type[BaseSerializer] | BaseSerializer
 
 
 @anyone
