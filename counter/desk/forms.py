@@ -20,6 +20,8 @@ REASONS = (
     ("法令に基づく事務に必要なため", _("法令に基づく事務に必要なため")),
 )
 
+MOST_NEWCOMERS = 9
+
 
 class ChooseForm(forms.Form):
     """One of the people found, and under which search."""
@@ -44,6 +46,16 @@ class StartForm(forms.Form):
         error_messages={"required": _("どなたが来ているかを選んでください。")}
     )
     on = forms.CharField(required=False, max_length=30)
+    newcomers = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_NEWCOMERS,
+        error_messages={
+            "invalid": _("人数を数字で入力してください。例：2"),
+            "min_value": _("1人以上で入力してください。"),
+            "max_value": _("9人までで入力してください。"),
+        },
+    )
 
     def __init__(
         self,

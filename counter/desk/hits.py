@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,9 +32,12 @@ FOREIGN = "2"
 class Flag:
     """One mark of a person: its words, its look, its icon."""
 
-    text: str
+    text: str | Promise
     look: str = ""
     icon: str = ""
+
+
+ALIKE = Flag(gettext_lazy("同名・同生年月日"), "open", "alert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,10 @@ class Row:
     flags: list[Flag]
 
 
-def rows(hits: Iterable[Hit], query: str, on: date) -> list[Row]:
+def rows(hits: Sequence[Hit], query: str, on: date) -> list[Row]:
     """The rows of a list of hits."""
     terms = [folded for term in query.split() if (folded := fold(term))]
+    alike = twins(hits)
     return [
         Row(
             hit,
@@ -65,16 +71,17 @@ def rows(hits: Iterable[Hit], query: str, on: date) -> list[Row]:
             marked(hit.name_kana, terms),
             age_of(hit.birth, on),
             place_of(hit),
-            flags(hit),
+            [*flags(hit), *([ALIKE] if hit.ref in alike else [])],
         )
         for hit in hits
     ]
 
 
-def has_twins(hits: Iterable[Hit]) -> bool:
-    """Whether two of them have the same name and birth date."""
+def twins(hits: Iterable[Hit]) -> set[UUID]:
+    """Those of them who share name and birth date with another."""
+    hits = list(hits)
     counted = Counter((hit.name, hit.birth) for hit in hits)
-    return any(count > 1 for count in counted.values())
+    return {hit.ref for hit in hits if counted[hit.name, hit.birth] > 1}
 
 
 def flags(hit: Hit) -> list[Flag]:

@@ -17,9 +17,8 @@ from counter.desk.forms import IdentifyForm, VersionForm
 from counter.desk.page import show_step
 from lifeevents import bundles
 from lifeevents.models import Bundle
+from lifeevents.seating import OUTSIDER
 from lifeevents.sitting import sit
-
-PROXY = "a1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def show(request: DeskRequest, bundle: Bundle, form: IdentifyForm | None = None)
     sitting = sit(bundle, by=request.actor)
     applicant = next((p for p in sitting.people.values() if "applicant" in p.roles), None)
     context = {
-        "form": form or IdentifyForm(by_proxy=PROXY in sitting.people),
+        "form": form or IdentifyForm(by_proxy=OUTSIDER in sitting.people),
         "document_groups": GROUPS,
         "applicant_name": applicant.name if applicant and applicant.name else _("方"),
     }
@@ -89,4 +88,4 @@ def taking_part(request: DeskRequest, number: str, key: str) -> HttpResponse:
 
 def is_by_proxy(bundle: Bundle) -> bool:
     """Whether someone outside the household came, so that authority must be shown."""
-    return bundle.participants.filter(key=PROXY).exists()
+    return bundle.participants.filter(key=OUTSIDER).exists()

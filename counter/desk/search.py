@@ -28,7 +28,7 @@ def search(request: DeskRequest) -> HttpResponse:
     context = {
         "found": found,
         "rows": hits.rows(found.hits, query, timezone.localdate()),
-        "twins": hits.has_twins(found.hits),
+        "twins": bool(hits.twins(found.hits)),
         "search_id": search_id,
     }
     if request.htmx:

@@ -17,7 +17,7 @@ from counter.desk import hits
 from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.forms import StartForm
 from counter.desk.screen import show
-from lifeevents import bundles, versions
+from lifeevents import bundles, roles, versions
 from lifeevents.entries import Event
 
 CHOSEN = "chosen"
@@ -45,6 +45,7 @@ def start(request: DeskRequest) -> HttpResponse:
             on=asked["on"] or timezone.localdate(),
             by=request.actor,
             token=asked["token"],
+            newcomers=newcomers_of(asked["event"], asked["newcomers"], events),
         )
     except NotInRegister:
         messages.warning(request, _("この方は台帳から外れました。もう一度さがしてください。"))
@@ -57,6 +58,14 @@ def offered() -> list[Event]:
     _version, catalogue = versions.current()
     events = [event for event in catalogue.events.values() if event.offered]
     return sorted(events, key=lambda event: (not event.common, event.order))
+
+
+def newcomers_of(code: str, count: int | None, events: list[Event]) -> list[str] | None:
+    """The keys of several people who come new (多胎); None leaves it to the event."""
+    event = next(event for event in events if event.code == code)
+    if not count or not roles.usual_newcomers(event.starts_from):
+        return None
+    return [f"n{place}" for place in range(1, count + 1)]
 
 
 def _page(request: DeskRequest, form: StartForm, events: list[Event]) -> HttpResponse:
@@ -75,7 +84,10 @@ def _page(request: DeskRequest, form: StartForm, events: list[Event]) -> HttpRes
         "age": hits.age_of(person.birth, today),
         "place": hits.place_of(person),
         "flags": hits.flags(person),
-        "events": events,
+        "events": [
+            {"event": event, "newcomers": bool(roles.usual_newcomers(event.starts_from))}
+            for event in events
+        ],
         "applicants": APPLICANTS,
         "today": today,
     }

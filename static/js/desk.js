@@ -27,6 +27,7 @@
   /* Keys */
 
   const chordOf = (event) =>
+    (event.key === "?" && "shift+Slash") ||
     modifiers.filter((name) => event[`${name}Key`]).map((name) => `${name}+`).join("") + event.code;
 
   const isCharacter = (chord) => /^(shift\+)?(Key|Digit|Numpad|Slash)/.test(chord);

@@ -61,11 +61,19 @@ def test_an_earlier_day_is_typed_as_people_say_it(desk, chosen):
     assert Bundle.objects.get().on == date(2026, 11, 20)
 
 
+def test_twins_are_two_newcomers(desk, chosen):
+    desk.post("/start", given(chosen, newcomers="2"))
+
+    keys = Bundle.objects.get().participants.filter(ref=None).values_list("key", flat=True)
+    assert set(keys) == {"n1", "n2"}
+
+
 @pytest.mark.parametrize(
     ("changes", "remedy"),
     [
         ({"event": ""}, "手続きを選んでください"),
         ({"applicant": ""}, "どなたが来ているかを選んでください"),
+        ({"newcomers": "ふたり"}, "人数を数字で入力してください"),
         ({"on": "きのう"}, "日付は「8.11.1」「令和8年11月1日」のように入力してください"),
     ],
 )
