@@ -23,9 +23,11 @@ _LATIN = re.compile(r"[a-z][a-z'’.\-]*", re.IGNORECASE)
 _NUMBER = re.compile(rf"[0-9]+(?:{_DASH}[0-9]+)*{_DASH}?")
 _JOINT = rf"(?:(?:丁目|番地|番|号|条)(?:[のノ]|{_DASH})?|[のノ]|{_DASH})"
 _BLOCK = re.compile(rf"[0-9]+(?:{_JOINT}[0-9]+)*(?:丁目|番地|番|号室?|条|{_DASH})?")
+_FULL_YEAR = re.compile(rf"[12][0-9]{{3}}{_DASH}")
 _UNFINISHED_DATE = re.compile(r"[MTSHR]?[0-9]{1,4}(?:[./][0-9]{0,2}){0,2}", re.IGNORECASE)
 _PLACE = re.compile(r"[町条区台丘通村市]$|丁目|番地|[0-9]")
-_MUNICIPALITY = re.compile(r"^(?:.{1,6}?郡.{1,6}?[町村]|.{1,6}?市(?:.{1,4}?区)?|.{1,4}?区)")
+_PLACE_NOT_NAME = re.compile(r"[町条区台丘通]$|丁目|番地|[0-9]")  # 中村 is more often a name
+_MUNICIPALITY = re.compile(r"^(?:.{1,6}?郡.{1,6}?[町村]|.{1,6}?市(?:.{1,4}?区)?|.{1,7}?区)")
 _FEWEST_LETTERS, _FEWEST_DIGITS, _MOST_TYPED = 2, 4, 100
 _PHONE_DIGITS = range(6, 12)
 
@@ -72,8 +74,9 @@ class _Words:
 def parse(text: str, today: date) -> Query:
     """Read `ヤマダ 4.1.15`, `山田 太郎`, `緑町 3-5`, `090…`, a 宛名番号 or 世帯番号, a birth date.
 
-    Words in kana are one name; so are words in kanji that do not look like a place, and one such
-    word alone may be either. Numbers still being typed are passed over. No birth lies after `today`.
+    Words in kana are one name; so are words in kanji that do not look like a place. One word alone
+    may be either: a town, or a house in kana. Numbers still being typed are passed over. No birth
+    lies after `today`.
     """
     typed = unicodedata.normalize("NFKC", text[:_MOST_TYPED]).strip()
     words = _Words()
@@ -82,12 +85,12 @@ def parse(text: str, today: date) -> Query:
         _sort(word, previous, words, today)
         previous = word
     criteria = tuple(each for each in _criteria(words) if each != Criterion())
-    return Query(criteria) if _is_enough(words) else Query(hint=TOO_SHORT)
+    return Query(criteria) if criteria and _is_enough(words) else Query(hint=TOO_SHORT)
 
 
 def _sort(word: str, previous: str, words: _Words, today: date) -> None:
     births = _births(word, today)
-    if _BLOCK.fullmatch(word) and _takes_block(previous, births):
+    if _BLOCK.fullmatch(word) and not _FULL_YEAR.match(word) and _takes_block(previous, births):
         _append_block(word, words)
     elif births or _NUMBER.fullmatch(word):
         words.others.append(_numeric(word, births))
@@ -115,7 +118,7 @@ def _takes_block(previous: str, births: tuple[date, ...]) -> bool:
         return False
     if _NUMBER.fullmatch(previous) or wareki.readings(previous):
         return False
-    return bool(_PLACE.search(previous)) or not births
+    return not births or bool(_PLACE_NOT_NAME.search(previous))
 
 
 def _append_block(word: str, words: _Words) -> None:
@@ -126,8 +129,8 @@ def _append_block(word: str, words: _Words) -> None:
 
 
 def _numeric(word: str, births: tuple[date, ...]) -> Criterion:
-    is_number = word.isdigit() or (not births and _NUMBER.fullmatch(word))
-    number = folding.fold_digits(word) if is_number else ""
+    is_date = wareki.readings(word) and not word.isdigit() and not word.startswith("0")
+    number = "" if is_date else folding.fold_digits(word)
     if len(number) < _FEWEST_DIGITS:
         number = ""
     phone = number.startswith("0") and len(number) in _PHONE_DIGITS
@@ -137,7 +140,9 @@ def _numeric(word: str, births: tuple[date, ...]) -> Criterion:
 def _criteria(words: _Words) -> Iterator[Criterion]:
     yield from words.others
     if words.kana:
-        yield Criterion(_keys("".join(words.kana), KANA, NAME, KANA_ALSO, NAME_ALSO))
+        name = _keys("".join(words.kana), KANA, NAME, KANA_ALSO, NAME_ALSO)
+        place = _place_keys(words.kana[0]) if len(words.kana) == 1 else ()
+        yield Criterion((*name, *place))
     if words.latin:
         latin = "".join(words.latin)
         yield Criterion((*_keys(latin, NAME, NAME_ALSO), *_romaji(latin)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 
-from django.db import connection, transaction
+import psycopg
+from django.db import DatabaseError, connection, transaction
 
 from residents.feed import Target
 from residents.importing import holdings, people, protections, rows, staging
@@ -15,7 +16,7 @@ from residents.importing.lock import import_lock
 from residents.importing.oddities import Oddities
 from residents.importing.parcel import Arrival
 from residents.importing.progress import Progress, Silence
-from residents.importing.refusal import FileHeld, FileRefused, FileReplayed
+from residents.importing.refusal import FileHeld, FileRefused, FileReplayed, ImportFailed
 from residents.models import Delivery
 
 _APPLY = {
@@ -43,7 +44,7 @@ def import_set(arrivals: Iterable[Arrival], progress: Progress | None = None) ->
 
     A file applied before (`replay`) and a 差分 whose 全件 is in the set are refused alone; any other
     refusal or hold refuses or holds the whole set. Nothing is raised for a bad file: the returned
-    deliveries say what became of each. Raises ImportBusy.
+    deliveries say what became of each. Raises ImportBusy, and ImportFailed when the database does.
     """
     progress = progress or Silence()
     with import_lock():
@@ -56,9 +57,17 @@ def import_set(arrivals: Iterable[Arrival], progress: Progress | None = None) ->
             _stop_set(incoming, moving)
             _reject_repeats(moving)
             _apply(moving, progress)
+        except (DatabaseError, psycopg.Error) as error:
+            # PostgreSQL quotes the row at fault, and what is raised ends in a log.
+            raise ImportFailed(_sqlstate(error)) from None
         finally:
             staging.clear()
     return [each.delivery for each in incoming]
+
+
+def _sqlstate(error: BaseException) -> str:
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    return f"SQLSTATE {getattr(cause, 'sqlstate', None) or 'unknown'}"
 
 
 def _close_interrupted() -> None:

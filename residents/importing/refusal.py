@@ -30,3 +30,7 @@ class FileReplayed(FileRefused):
 
 class ImportBusy(Exception):
     """Another import holds the lock; two never run at once."""
+
+
+class ImportFailed(Exception):
+    """The database failed and nothing was applied; the text has its SQLSTATE and no data."""

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from residents.importing import parcel
 from residents.importing.delivery_set import import_set
 from residents.importing.progress import Bars, Lines, Progress, Silence
-from residents.importing.refusal import ImportBusy
+from residents.importing.refusal import ImportBusy, ImportFailed
 from residents.models import Delivery
 
 _HELD, _REFUSED = 3, 4
@@ -48,10 +48,13 @@ class Command(BaseCommand):
             try:
                 deliveries += import_set(arrivals, shown)
             except ImportBusy as busy:
-                raise CommandError(
-                    "ほかの取込が動いています。終わってからもう一度実行してください。",
-                    returncode=_REFUSED,
-                ) from busy
+                sentence = "ほかの取込が動いています。終わってからもう一度実行してください。"
+                raise CommandError(sentence, returncode=_REFUSED) from busy
+            except ImportFailed as failure:
+                sentence = (
+                    f"データベースの異常で取り込めませんでした（{failure}）。何も変えていません。"
+                )
+                raise CommandError(sentence, returncode=_REFUSED) from failure
         self._print_json(deliveries) if json else self._print_lines(deliveries)
         sys.exit(max((_EXIT.get(each.state, 0) for each in deliveries), default=0))
 

@@ -1,0 +1,251 @@
+"""Finding people in the register: what finds whom, in which order, and what is never told."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from residents import search
+from tests.makers import make_holding, make_household, make_protection, make_resident
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 22)
+_CASES = Path(settings.BASE_DIR).parent / "shared" / "torture_names.json"
+
+
+def names(query, **options):
+    return [hit.name for hit in search.find(query, today=TODAY, **options).hits]
+
+
+@pytest.fixture
+def taro():
+    return make_resident(
+        "山田　太郎",
+        氏名_フリガナ="ヤマダ　タロウ",
+        生年月日="1966-01-15",
+        性別="1",
+        住所_町字="緑町三丁目",
+        住所_番地号表記="５番６号",
+        住所_方書="コーポみどり１０１号",
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ヤマダ",
+        "やまたたろ",
+        "ﾔﾏﾀﾞ ﾀﾛｳ",
+        "タロウ",
+        "山田",
+        "山田太郎",
+        "太郎",
+        "yamada",
+        "ヤマダ 41.1.15",
+        "S41.1.15",
+        "1966/01/15",
+        "19660115",
+        "緑町",
+        "緑町 3-5",
+        "北見市緑町3丁目5番6号",
+        "コーポみどり",
+        "ヤマダ 緑町3",
+        "緑町 ヤマダ",
+    ],
+)
+def test_one_box_finds_by_whatever_is_typed(taro, query):
+    make_resident("田中　次郎", 氏名_フリガナ="タナカ　ジロウ", 生年月日="1970-02-02")
+
+    assert names(query) == ["山田　太郎"]
+
+
+def test_numbers_find_a_person_or_a_whole_household(taro):
+    assert names(taro.number) == ["山田　太郎"]
+    assert names(taro.number.lstrip("0")) == ["山田　太郎"]
+
+    family = make_household()
+
+    assert set(names(family[0].household_number)) == {each.name for each in family}
+
+
+def test_a_telephone_number_finds_by_its_beginning(taro):
+    make_holding(taro, "contact", 電話番号_携帯="090-1234-5678")
+
+    assert names("09012345678") == names("090-1234") == ["山田　太郎"]
+
+
+def test_all_criteria_must_be_met(taro):
+    assert names("ヤマダ 41.1.16") == []
+    assert names("ヤマダ 北進町") == []
+    assert names("タナカ 緑町") == []
+
+
+def test_former_and_foreign_names_find_too():
+    make_resident("木村　花子", 旧氏="鈴木", 旧氏_フリガナ="スズキ", 氏名_フリガナ="キムラ　ハナコ")
+    make_resident(
+        "ＮＧＵＹＥＮ　ＴＨＩ　ＡＮＨ",
+        住民種別="2",
+        氏名_外国人ローマ字="ＮＧＵＹＥＮ　ＴＨＩ　ＡＮＨ",
+        氏名_フリガナ="グエン　ティ　アン",
+        通称="阮　英",
+        国籍名等="ベトナム",
+    )
+
+    assert names("スズキ ハナコ") == names("鈴木花子") == ["木村　花子"]
+    for query in ("nguyen thi", "ＮＧＵＹＥＮ", "thi anh", "グエン", "阮英"):
+        (hit,) = search.find(query, today=TODAY).hits
+        assert hit.nationality == "ベトナム"
+
+
+def test_an_incomplete_birth_date_is_found_by_any_day_it_may_be():
+    make_resident(
+        "不詳　太郎",
+        生年月日="1948-00-00",
+        生年月日_不詳フラグ="1",
+        生年月日_不詳表記="昭和２３年頃",
+    )
+
+    (hit,) = search.find("S23.7.1", today=TODAY).hits
+
+    assert hit.birth.text == "昭和２３年頃"
+    assert names("S24.1.1") == []
+
+
+def test_exact_names_come_first_then_kana_and_the_removed_last():
+    make_resident("原田　愛", 氏名_フリガナ="ハラダ　アイ")
+    make_resident("原　愛", 氏名_フリガナ="ハラ　アイ", 住民状態="2")
+    make_resident("原　花", 氏名_フリガナ="ハラ　ハナ")
+    make_resident("中原　原", 氏名_フリガナ="ナカハラ　ハラ")
+    make_resident("原　愛", 氏名_フリガナ="ハラ　アイ")
+
+    assert names("ハラ") == ["原　愛", "原　花", "原田　愛", "中原　原", "原　愛"]
+    assert names("ハラ　アイ")[0] == "原　愛"
+    assert [hit.living_here for hit in search.find("ハラ", today=TODAY).hits][-1] is False
+
+
+def test_more_than_the_limit_is_said_without_counting():
+    for place in range(4):
+        make_resident(f"山田　{place}", 氏名_フリガナ="ヤマダ　ハナ")
+
+    assert not search.find("ヤマダ", 4, today=TODAY).more
+    found = search.find("ヤマダ", 3, today=TODAY)
+    assert (len(found.hits), found.more) == (3, True)
+
+
+def test_too_little_asks_the_database_nothing(taro, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        found = search.find("や", today=TODAY)
+
+    assert (found.hits, found.more) == ((), False)
+    assert "2文字以上" in found.hint
+
+
+@pytest.mark.parametrize(
+    "query", ["ヤマダ", "ヤマダ 41.1.15", "緑町 3-5", "緑町 ヤマダ", "09012345678"]
+)
+def test_every_search_is_one_query(taro, django_assert_num_queries, query):
+    with django_assert_num_queries(1):
+        search.find(query, today=TODAY)
+
+
+def test_a_hit_holds_no_address_beyond_the_town(taro):
+    (hit,) = search.find("山田太郎", today=TODAY).hits
+
+    assert hit.town == "緑町三丁目"
+    assert "５番６号" not in repr(hit)
+    assert "コーポ" not in repr(hit)
+
+
+@pytest.mark.parametrize("kind", ["1", "2", "7"])
+def test_a_protected_person_and_their_household_show_no_town(kind):
+    protected, partner, _ = make_household()
+    make_resident("別世帯　花子")
+    make_protection(protected, kind=kind, ends_on=date(2020, 1, 1))
+
+    for name in (protected.name, partner.name):
+        (hit,) = search.find(name, today=TODAY).hits
+        assert (hit.town, hit.protected) == (None, True)
+        assert "北進町" not in repr(hit)
+    (other,) = search.find("別世帯花子", today=TODAY).hits
+    assert (other.town, other.protected) == ("北進町三丁目", False)
+
+
+def test_an_ended_protection_hides_nothing():
+    make_resident("終了　花子", protected="3")
+
+    (hit,) = search.find("終了花子", today=TODAY).hits
+
+    assert (hit.town, hit.protected) == ("北進町三丁目", False)
+
+
+@pytest.mark.parametrize("query", ["北進町", "北進町 3", "ヤマダ 北進町", "S63.2.10 北進町3"])
+def test_a_place_finds_no_protected_person_and_nobody_living_with_one(query):
+    """With and without them in the register, a search by place shows the same (design I3)."""
+    family = make_household()
+    assert names(query)
+    make_protection(family[2])
+
+    assert names(query) == []
+
+
+def test_someone_who_died_in_a_protected_household_does_not_tell_its_town():
+    protected = make_resident("残る　花子", protected="1")
+    make_resident("亡き　太郎", 世帯番号=protected.household_number, 住民状態="3")
+
+    (hit,) = search.find("亡き太郎", today=TODAY).hits
+
+    assert (hit.town, hit.protected) == (None, True)
+
+
+def test_nothing_typed_ever_reaches_the_sql_as_sql(taro):
+    for query in (
+        "'; DROP TABLE residents_resident; --",
+        "山田%",
+        "山_",
+        "\\",
+        "ヤマダ' OR '1'='1",
+    ):
+        search.find(query, today=TODAY)
+
+    assert names("山田%") == ["山田　太郎"]
+
+
+def _collected():
+    if not _CASES.exists():
+        return []
+    kinds = {
+        "ivs", "non_bmp", "kanji_variant", "hentaigana", "gaiji", "halfwidth_kana", "foreign_name",
+        "foreign_tsusho", "foreign_name_shape", "maiden_name",
+    }  # fmt: skip
+    found = json.loads(_CASES.read_text("utf-8"))["cases"]
+    return [pytest.param(case, id=case["id"]) for case in found if case["kind"] in kinds]
+
+
+@pytest.mark.skipif(not _CASES.exists(), reason="the collected difficult names are not here")
+@pytest.mark.parametrize("case", _collected())
+def test_collected_names_are_stored_as_they_are_and_found_by_their_base(case):
+    stored = case["input"]
+    make_resident(stored, 氏名_フリガナ="テスト　タロウ")
+    expected = case.get("expected", {})
+    typed = [
+        stored,
+        expected.get("search_key_base"),
+        expected.get("fullwidth"),
+        expected.get("nfc"),
+    ]
+
+    for query in filter(None, typed):
+        # A name of one character alone is too short; with the birth date it is found.
+        (hit,) = search.find(f"{query} 1990-05-01".replace("/", ""), today=TODAY).hits
+        assert hit.name == stored
+
+
+def test_a_common_name_is_cut_without_losing_the_exact_one():
+    with CaptureQueriesContext(connection) as queries:
+        search.find("サトウ", today=TODAY)
+
+    assert "LIMIT 2000" in queries[0]["sql"]
