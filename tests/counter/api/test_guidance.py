@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.apps import apps
 
+from counter.api.guidance import EXAMPLE
 from lifeevents.models import CatalogueVersion
 
 FAMILY = {
@@ -57,6 +58,13 @@ def ask(anybody):
 def verdicts(answer):
     assert answer.status_code == 200, answer.content.decode()
     return {(p["procedure"], p["subject"]): p["verdict"] for p in answer.json()["proposals"]}
+
+
+def test_the_example_of_the_schema_works(anybody):
+    answer = anybody.post("/api/v1/guidance", EXAMPLE.value, format="json")
+
+    assert verdicts(answer)["nhi.maternity", "m1"] == "yes"
+    assert answer.json()["unused"] == []
 
 
 def test_what_is_described_decides(ask):
