@@ -3,6 +3,9 @@
 import pytest
 import time_machine
 from django.apps import apps
+from django.core.cache import cache
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from counter.api.guidance import EXAMPLE
 from lifeevents.models import CatalogueVersion
@@ -86,6 +89,36 @@ def test_every_verdict_has_its_reason_and_every_unknown_what_is_missing(ask):
             else:
                 assert all(because["text"] for because in each["because"]), each
                 assert each["because"], each
+
+
+ROLES = ("newborn", "mother", "father", "siblings", "member")
+ANYTHING = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text("1年.あ-")
+)
+LIKELY = st.sampled_from([True, False, None, 0, 2400, "2", "nhi", "2019-04-02", "令和8年11月1日"])
+TOLD = st.dictionaries(
+    st.sampled_from(["birth_date", "holds.nhi", "holds.child_allow", "foreign", "birth_weight"]),
+    LIKELY | ANYTHING,
+)
+
+
+@given(described=st.lists(st.tuples(st.sampled_from(ROLES), TOLD), max_size=6))
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
+def test_whatever_is_told_is_answered_with_reasons_or_refused_with_a_place(ask, described):
+    cache.clear()
+    people = [
+        {"id": f"x{place}", "role": role, "facts": facts}
+        for place, (role, facts) in enumerate(described)
+    ]
+
+    answer = ask(participants=people, answers=[])
+
+    assert answer.status_code in (200, 400, 422)
+    if answer.status_code == 200:
+        for each in answer.json()["proposals"]:
+            assert each["missing"] if each["verdict"] == "unknown" else each["because"], each
+    else:
+        assert all(e["pointer"].startswith("/participants/") for e in answer.json()["errors"])
 
 
 def test_deadlines_are_counted_from_the_day_described(ask):

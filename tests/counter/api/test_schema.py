@@ -64,11 +64,22 @@ def test_the_application_does_what_its_schema_says(case):
     case.call_and_validate(excluded_checks=NOT_PROMISED)
 
 
+@described.include(path_regex="events/").parametrize()
+@few
+@pytest.mark.usefixtures("_as_often_as_it_likes")
+def test_also_for_an_event_that_is_there(case):
+    case.path_parameters["event"] = "birth"
+
+    case.call_and_validate(checks=TRUE_TO_THE_SCHEMA)
+
+
 @described.include(path_regex="bundles").parametrize()
 @few
 @pytest.mark.usefixtures("_as_often_as_it_likes")
 def test_also_for_a_resident_who_is_signed_in(case, hanako, hanakos_bundle):
     cookies = {"session": signed_in(hanako).cookies["session"].value}
+    if case.path_parameters:
+        case.path_parameters["number"] = hanakos_bundle.number
 
     case.call_and_validate(cookies=cookies, checks=TRUE_TO_THE_SCHEMA)
 
