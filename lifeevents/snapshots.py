@@ -18,6 +18,7 @@ from lifeevents.checklist import checklist
 from lifeevents.guards import guards_of
 from lifeevents.models import Bundle, Snapshot
 from lifeevents.opened import TOWN, Opened
+from lifeevents.people import label_of
 from lifeevents.prefill import Cell, FilledPaper
 from residents.facts import Known, Source
 
@@ -34,6 +35,7 @@ def freeze(opened: Opened) -> Json:
         "number": bundle.number,
         "event": opened.event.name,
         "on": bundle.on.isoformat(),
+        "printed_at": _now(),
         "office": bundle.office,
         "town": {"name": TOWN, "mayor": f"{TOWN}長"},
         "applicant": name.value if isinstance(name, Known) else "",
@@ -64,7 +66,11 @@ def content(
     sights = door.look(held, engagement=ground.pk, by=by, action=action)
     engagements.close(ground.pk)
     _mask(snapshot, sights)
-    return {**snapshot, "printed_at": timezone.localtime().isoformat(timespec="minutes")}
+    return {**snapshot, "printed_at": _now()}
+
+
+def _now() -> str:
+    return timezone.localtime().isoformat(timespec="minutes")
 
 
 def count(cells: list[Cell]) -> dict[str, int]:
@@ -118,7 +124,6 @@ def _items(snapshot: Json) -> Iterator[Json]:
 
 def _paper(filled: FilledPaper, opened: Opened) -> Json:
     paper = filled.paper
-    subject = opened.situation.world.people.get(filled.subject)
     return {
         "code": paper.code,
         "procedure": filled.procedure,
@@ -128,7 +133,7 @@ def _paper(filled: FilledPaper, opened: Opened) -> Json:
         "department_name": opened.catalogue.departments[paper.department].name,
         "layout": paper.layout,
         "addressee": f"{TOWN}長" if paper.addressee == "mayor" else paper.addressee,
-        "subject": subject.label if subject else "",
+        "subject": label_of(filled.subject, opened),
         "subject_id": filled.subject,
         "cells": {cell.key: _cell(cell) for cell in filled.cells},
         "rows": {
