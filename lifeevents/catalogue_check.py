@@ -186,7 +186,7 @@ def _facts_needed(catalogue: Catalogue) -> set[str]:
     for paper in catalogue.papers.values():
         needed |= {table.where for table in paper.rows}
         fields += [*paper.fields, *(field for table in paper.rows for field in table.fields)]
-    needed |= {field.path.partition(".")[2] for field in fields}
+    needed |= {path.partition(".")[2] for field in fields for path in _paths(field)}
     return needed.union(*(facts_read(rule) for rule in rules))
 
 
@@ -255,16 +255,23 @@ def _table(table: PaperRows, names: Names) -> Iterator[str]:
 
 
 def _field(field: PaperField, names: Names, whose: Collection[str]) -> Iterator[str]:
-    if field.pen or field.path in OF_THE_DESK:
-        return
-    who, _, key = field.path.partition(".")
-    declared = names.facts.get(key)
+    for path in () if field.pen or field.path in OF_THE_DESK else _paths(field):
+        yield from _path(path, field.key, names, whose)
+
+
+def _paths(field: PaperField) -> tuple[str, ...]:
+    return tuple(path for path in (field.path, field.or_path, field.required_unless) if path)
+
+
+def _path(path: str, key: str, names: Names, whose: Collection[str]) -> Iterator[str]:
+    who, _, fact = path.partition(".")
+    declared = names.facts.get(fact)
     if who not in whose:
-        yield f"欄「{field.key}」の「{who}」という人はいません。"
+        yield f"欄「{key}」の「{who}」という人はいません。"
     if declared is None:
-        yield f"欄「{field.key}」の項目「{key}」は、台帳にも質問にもありません。"
+        yield f"欄「{key}」の項目「{fact}」は、台帳にも質問にもありません。"
     elif declared.of is not Of.PERSON and who != declared.of.value:
-        yield f"欄「{field.key}」の「{declared.label}」は{declared.of.value}の項目です。"
+        yield f"欄「{key}」の「{declared.label}」は{declared.of.value}の項目です。"
 
 
 def _rule(expr: Expr, names: Names) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from lifeevents.guards import guards_of
 from lifeevents.models import Application
 from lifeevents.opened import Opened
+from lifeevents.people import label_of
 from lifeevents.proposals import Proposed
 from lifeevents.rules.verdict import Tri
 
@@ -44,11 +45,10 @@ def checklist(opened: Opened) -> list[dict[str, Any]]:
 
 
 def _item(each: Proposed, opened: Opened) -> dict[str, Any]:
-    subject = opened.situation.world.people.get(each.subject)
     return {
         "procedure": each.procedure.code,
         "name": each.procedure.name,
-        "subject": subject.label if subject else "",
+        "subject": label_of(each.subject, opened),
         "subject_id": each.subject,
         "state": state_of(each).value,
         "deadline": each.deadline.isoformat() if each.deadline else None,

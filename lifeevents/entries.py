@@ -174,7 +174,12 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class PaperField:
-    """One field of a paper: the path of the fact it prints, or `pen` for what is written by hand."""
+    """One field of a paper: the path of the fact it prints, or `pen` for what is written by hand.
+
+    `or_path` is read where the first path gives nothing; `value` is what this paper always says
+    (its 異動区分), so that papers may share a layout. `required_unless` is the path of a fact that
+    makes the field needless when it is yes.
+    """
 
     key: str
     label: str
@@ -183,6 +188,9 @@ class PaperField:
     print: str = "text"
     pen: bool = False
     section: str = ""
+    or_path: str = ""
+    value: str = ""
+    required_unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)

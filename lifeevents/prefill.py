@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lifeevents.asking import question_for
@@ -19,6 +19,7 @@ from lifeevents.situation import BUNDLE, HOUSEHOLD, Situation
 from residents.facts import Known, Origin, Reason, Source, Unknown, Value
 
 PEN, BLANK, MISSING = "pen", "blank", "missing"
+TICK = "✓"
 STATES = {
     Reason.PROTECTED: "protected",
     Reason.WITHHELD: "withheld",
@@ -86,12 +87,25 @@ def fill_papers(
 def _fill(
     paper: Paper, each: Proposed, situation: Situation, catalogue: Catalogue, desk: Desk
 ) -> FilledPaper:
+    def look(path: str, it: str | None) -> tuple[str, str]:
+        return fact_of(path), _whose(path, each.subject, it, situation)
+
     def cell(field: PaperField, it: str | None = None) -> Cell:
-        return _cell(field, _whose(field.path, each.subject, it, situation), catalogue, situation)
+        if field.pen:
+            return _for_the_pen(field)
+        if field.required_unless and _is_yes(*look(field.required_unless, it), situation):
+            field = replace(field, required=False)
+        made = _cell(field, *look(field.path, it), catalogue, situation)
+        if made.state == "known" or not field.or_path:
+            return made
+        other = _cell(field, *look(field.or_path, it), catalogue, situation)
+        return other if other.state == "known" else made
 
     def own(field: PaperField) -> Cell:
+        if field.value:
+            return _constant(field, CellText(TICK, raw=field.value))
         text = desk.values.get(field.path)
-        return _constant(field, text) if text is not None else cell(field)
+        return _constant(field, CellText(text)) if text is not None else cell(field)
 
     rows = tuple(
         (table.key, tuple(_row(table, member, cell) for member in _members(table, situation)))
@@ -135,20 +149,27 @@ def fact_of(path: str) -> str:
     return path.split(".", 1)[1]
 
 
-def _constant(field: PaperField, text: str) -> Cell:
+def _is_yes(fact: str, subject: str, situation: Situation) -> bool:
+    value = situation.world.fact(fact, subject) if subject else None
+    return isinstance(value, Known) and value.value is True
+
+
+def _constant(field: PaperField, shown: CellText) -> Cell:
     origin = Origin(Source.DERIVED, "この受付")
-    shown = CellText(text)
     return Cell(field.key, field.label, BUNDLE, "", field.print, "known", shown, origin, False, ())
 
 
-def _cell(field: PaperField, subject: str, catalogue: Catalogue, situation: Situation) -> Cell:
-    fact = "" if field.pen else fact_of(field.path)
-    if field.pen or not subject:
-        state = PEN if field.pen else BLANK
-        return Cell(
-            field.key, field.label, subject, fact, field.print, state, CellText(""), None,
-            False, (),
-        )  # fmt: skip
+def _for_the_pen(field: PaperField) -> Cell:
+    nothing = CellText("")
+    return Cell(field.key, field.label, "", "", field.print, PEN, nothing, None, False, ())
+
+
+def _cell(
+    field: PaperField, fact: str, subject: str, catalogue: Catalogue, situation: Situation
+) -> Cell:
+    if not subject:
+        # Whoever the field speaks of is not seated: what the paper needs must be written by hand.
+        return replace(_for_the_pen(field), fact=fact, state=PEN if field.required else BLANK)
     value = situation.world.fact(fact, subject)
     if isinstance(value, Known):
         kana = situation.world.fact(f"{fact}_kana", subject) if field.print == "name" else None
