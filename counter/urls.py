@@ -7,5 +7,6 @@ from counter import health
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("api/v1/", include("counter.api.urls")),
+    path("office/", include("counter.office.urls")),
     path("", include("counter.desk.urls")),
 ]

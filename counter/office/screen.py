@@ -1,0 +1,46 @@
+"""A screen of the office: a template in its frame (bar with the four places, who is signed in)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from counter.office.access import WRITERS, OfficeRequest, has_role
+from lifeevents.models import Draft
+from lifeevents.opened import TOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands in the bar of every screen, and which of its places this one belongs to."""
+
+    town: str
+    user: str
+    place: str
+    waiting: int
+    may_write: bool
+
+
+def show(
+    request: OfficeRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    place: str = "events",
+    status: int = 200,
+) -> HttpResponse:
+    """Render a template in the frame; `place` is events, drafts or versions."""
+    demo = settings.MODE == "demo"
+    frame = Frame(
+        town=_("%(town)s（見本データ）") % {"town": TOWN} if demo else TOWN,
+        user=str(request.user),
+        place=place,
+        waiting=Draft.objects.filter(state=Draft.State.SUBMITTED).count(),
+        may_write=has_role(request.user, WRITERS),
+    )
+    return render(request, template, {**context, "office": frame}, status=status)
