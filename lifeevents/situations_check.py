@@ -227,7 +227,8 @@ def _wrong_reasons(stated: Mapping[str, str], played: Played) -> Iterator[str]:
 
 def _wrong_deadlines(stated: Mapping[str, str], played: Played) -> Iterator[str]:
     for code, day in stated.items():
-        found = {p.deadline for p in played.proposed if p.procedure.code == code}
+        needed = [p for p in played.proposed if p.verdict.value is not Tri.NO]
+        found = {p.deadline for p in needed if p.procedure.code == code}
         if found != {date.fromisoformat(day)}:
             shown = "、".join(map(str, found)) or "手続なし"
             yield f"{code}の期限が{day}ではありません（{shown}）。"

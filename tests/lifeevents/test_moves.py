@@ -112,3 +112,77 @@ def test_who_lived_alone_is_reported_by_someone_outside_the_household(staff, led
 def test_an_event_that_starts_from_someone_needs_them(staff):
     with pytest.raises(CommandError, match="--resident"):
         run("propose", "death")
+
+
+NEWCOMERS = [
+    {
+        "id": "n1",
+        "role": "mover",
+        "facts": {
+            "name": "転入　太郎",
+            "name_kana": "テンニュウ　タロウ",
+            "birth_date": "1986-05-10",
+            "sex": "1",
+            "relationship": "世帯主",
+            "address": "緑町一丁目2番3号",
+            "previous_address": "東京都杉並区清水一丁目9番9号",
+            "moved_on": "2026-11-08",
+        },
+    },
+    {
+        "id": "n2",
+        "role": "mover",
+        "facts": {
+            "name": "転入　花子",
+            "birth_date": "1988-08-21",
+            "sex": "女",
+            "relationship": "妻",
+            "insurance_now": "nhi",
+        },
+    },
+    {
+        "id": "n3",
+        "role": "mover",
+        "facts": {"name": "転入　一郎", "birth_date": "2017-07-01", "relationship": "子"},
+    },
+]
+
+
+def test_newcomers_are_served_from_a_file_alone(staff, answered):
+    said = answered(participants=NEWCOMERS)
+
+    found = run("propose", "転入", said)
+    made = run("start_bundle", "move_in", "--finish", said)
+
+    assert {"res.move_in", "waste"} <= by_code(found)
+    joining = {
+        each["subject"]: each["verdict"]
+        for each in found["proposals"]
+        if each["procedure"] == "nhi.join"
+    }
+    assert joining == {"n1": "unknown", "n2": "yes", "n3": "unknown"}
+    [claim] = [each for each in found["proposals"] if each["procedure"] == "child.allow"]
+    assert claim["subject"] in ("n1", "n2")
+    asked = {(each["fact"], each["subject"]) for each in found["questions"]}
+    assert ("new_address", "bundle") not in asked
+    assert ("old_address", "bundle") not in asked
+    assert ("moved_on", "bundle") not in asked
+    assert made["state"] == "finished"
+
+
+def test_newcomers_join_a_household_of_the_register(family, answered):
+    said = answered(
+        participants=[
+            {
+                "id": "n1",
+                "role": "mover",
+                "facts": {"name": "山田　ハル", "relationship": "母", "moved_on": "2026-11-08"},
+            }
+        ]
+    )
+
+    found = run("propose", "move_in", f"--resident={family[0].number}", said)
+
+    assert "res.head_consent" in by_code(found)
+    assert [each["role"] for each in found["subjects"][:2]] == ["mover", "joined"]
+    assert not [each for each in found["questions"] if each["fact"] == "new_address"]
