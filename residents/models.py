@@ -103,7 +103,6 @@ class StagedRow(models.Model):
     number = models.TextField("宛名番号")
     record_key = models.TextField("記録のキー", null=True)  # noqa: DJ001
     version_key = models.TextField("版の並び", db_collation="C")
-    version = ArrayField(models.TextField())
     record = models.JSONField("台帳の行")
     row_hash = models.BinaryField(max_length=32)
     reason = models.CharField("理由コード", max_length=40)

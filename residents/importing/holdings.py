@@ -41,7 +41,7 @@ WHERE holding.feed = %(feed)s AND holding.gone_at IS NULL
     )
 """
 _ROWS = """
-SELECT changed.ref, changed.record_key, changed.row_hash, staged.version, staged.record::text
+SELECT changed.ref, changed.record_key, changed.row_hash, staged.record::text
 FROM changed JOIN residents_stagedrow staged
     ON staged.number = changed.number AND staged.record_key = changed.record_key
     AND staged.version_key = changed.version_key
@@ -140,8 +140,9 @@ class _Builder:
     def __call__(
         self, ref: UUID, rows: list[tuple[Any, ...]]
     ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        for _, record_key, row_hash, version, text in rows:
+        for _, record_key, row_hash, text in rows:
             record = json.loads(text)
+            version = latest.array([record[name] for name in self.feed.versions])
             self.oddities.note(record)
             until = bounds(self.feed.active, record)
             yield (

@@ -104,6 +104,12 @@ def rebuild(
                 _copy(statement, (row for into, row in built if into == name))
 
 
+def array(values: Sequence[str]) -> str:
+    """A text[] literal; several times faster than leaving a list to the driver."""
+    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
+
+
 def _fetched(reading: Any) -> Iterator[tuple[Any, ...]]:
     while rows := reading.fetchmany(_BATCH):
         yield from rows

@@ -33,7 +33,7 @@ WHERE resident.gone_at IS NULL
     AND NOT EXISTS (SELECT FROM blocked WHERE blocked.ref = resident.ref)
 """
 _ROWS = """
-SELECT changed.ref, changed.number, changed.row_hash, staged.version, staged.record::text
+SELECT changed.ref, changed.number, changed.row_hash, staged.record::text
 FROM changed JOIN residents_stagedrow staged ON staged.number = changed.number
 WHERE staged.delivery_id = %(delivery)s AND staged.reason = ''
 ORDER BY changed.ref, staged.version_key DESC
@@ -73,7 +73,9 @@ def apply(delivery: Delivery, feed: Feed, oddities: Oddities) -> Counts:
     with connection.cursor() as cursor:
         going = _check_going(cursor, delivery)
         cursor.execute(_CHANGED + _FRESH)
-        latest.rebuild(_ROWS, {"delivery": delivery.pk}, _Builder(delivery, oddities), _COPIES)
+        latest.rebuild(
+            _ROWS, {"delivery": delivery.pk}, _Builder(delivery, feed, oddities), _COPIES
+        )
         cursor.execute(_APPLY)
         if going:
             cursor.execute(_end(), [delivery.as_of])
@@ -105,17 +107,18 @@ def _end() -> str:
 class _Builder:
     """Turns all rows of one person into a resident and search keys."""
 
-    def __init__(self, delivery: Delivery, oddities: Oddities) -> None:
+    def __init__(self, delivery: Delivery, feed: Feed, oddities: Oddities) -> None:
         self.delivery = delivery
+        self.versions = feed.versions
         self.oddities = oddities
 
     def __call__(
         self, ref: UUID, rows: list[tuple[Any, ...]]
     ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        _, number, row_hash, version, text = rows[0]
+        _, number, row_hash, text = rows[0]
         records = [json.loads(row[-1]) for row in rows]
         self.oddities.note(records[0])
-        yield "resident", self._resident(ref, number, row_hash, version, text, records[0])
+        yield "resident", self._resident(ref, number, row_hash, text, records[0])
         for kind, key in search_keys.of_person(records):
             yield "key", (ref, kind, key)
 
@@ -124,11 +127,11 @@ class _Builder:
         ref: UUID,
         number: str,
         row_hash: bytes,
-        version: list[str],
         text: str,
         record: dict[str, str],
     ) -> tuple[Any, ...]:
         birth = parse_partial_date(record.get("生年月日", ""))
+        history_no, branch_no = (int(record[name]) for name in self.versions)
         codes = [record.get(f"続柄コード{place}", "") for place in range(1, 5)]
         return (
             ref,
@@ -136,8 +139,8 @@ class _Builder:
             record.get("世帯番号", ""),
             record.get("住民種別", ""),
             record.get("住民状態", ""),
-            int(version[0]),
-            int(version[1]) if len(version) > 1 else 0,
+            history_no,
+            branch_no,
             text,
             row_hash,
             names.shown_name(record),
@@ -145,7 +148,7 @@ class _Builder:
             birth.earliest if birth else None,
             birth.latest if birth else None,
             record.get("性別", ""),
-            [code for code in codes if code],
+            latest.array([code for code in codes if code]),
             record.get("住所_町字", ""),
             self.delivery.pk,
         )

@@ -26,7 +26,7 @@ WHERE protection.ref IS NULL
         AND protection.history_no <= latest.version_key::bigint;
 """
 _ROWS = """
-SELECT changed.ref, changed.row_hash, staged.version, staged.record::text
+SELECT changed.ref, changed.row_hash, staged.record::text
 FROM changed JOIN residents_stagedrow staged
     ON staged.number = changed.number AND staged.version_key = changed.version_key
 WHERE staged.delivery_id = %(delivery)s AND staged.reason = ''
@@ -53,7 +53,7 @@ def apply(delivery: Delivery, feed: Feed, oddities: Oddities) -> Counts:
     latest.prepare(delivery.pk)
     with connection.cursor() as cursor:
         cursor.execute(_CHANGED + _FRESH)
-        builder = _Builder(delivery, oddities)
+        builder = _Builder(delivery, feed, oddities)
         latest.rebuild(_ROWS, {"delivery": delivery.pk}, builder, _COPIES)
         cursor.execute(_APPLY)
         cursor.execute(
@@ -67,14 +67,15 @@ def apply(delivery: Delivery, feed: Feed, oddities: Oddities) -> Counts:
 class _Builder:
     """Turns the latest row of one person into a protection."""
 
-    def __init__(self, delivery: Delivery, oddities: Oddities) -> None:
+    def __init__(self, delivery: Delivery, feed: Feed, oddities: Oddities) -> None:
         self.delivery = delivery
+        (self.version,) = feed.versions
         self.oddities = oddities
 
     def __call__(
         self, ref: UUID, rows: list[tuple[Any, ...]]
     ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        _, row_hash, version, text = rows[0]
+        _, row_hash, text = rows[0]
         record = json.loads(text)
         self.oddities.note(record)
         starts = parse_partial_date(record.get("支援措置開始年月日", ""))
@@ -84,7 +85,7 @@ class _Builder:
             (
                 ref,
                 record["支援措置区分"],
-                int(version[0]),
+                int(record[self.version]),
                 starts and starts.earliest,
                 ends and ends.latest,
                 text,

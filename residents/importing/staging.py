@@ -11,7 +11,7 @@ from residents.importing.rows import Row
 
 _COPY = """
 COPY residents_stagedrow
-    (delivery_id, line, number, record_key, version_key, version, record, row_hash, reason, message)
+    (delivery_id, line, number, record_key, version_key, record, row_hash, reason, message)
 FROM STDIN
 """
 _REPEATS = """
@@ -58,7 +58,6 @@ def copy(delivery: UUID, rows: Iterable[Row]) -> None:
                     row.number,
                     row.record_key,
                     row.version_key,
-                    list(row.version),
                     row.record,
                     row.row_hash,
                     row.reason,
