@@ -4,13 +4,33 @@ import subprocess
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db import connection
 
+from consent.models import Purpose
+from lifeevents import archive, versions
+
+CATALOGUE = archive.read(archive.load(versions.STARTER))
 APPS = ("counter", "lifeevents", "consent", "residents")
 NAMES_THAT_SAY_NOTHING = {
     "utils", "util", "helpers", "helper", "common", "misc", "services", "service",
     "managers", "mixins", "constants", "base", "core",
 }  # fmt: skip
 LONGEST_MODULE = 300
+EDITABLE = {
+    "residents": {
+        "Delivery", "Holding", "Household", "Protection", "Rejection", "Resident", "SearchKey",
+        "StagedRow",
+    },
+    "consent": {"Account", "Category", "Department", "Engagement"},
+    "lifeevents": {"Answer", "Application", "Bundle", "Draft", "Participant"},
+}  # fmt: skip
+APPEND_ONLY = {
+    "consent": {"AccessEntry", "AccessSubject", "Purpose"},
+    "lifeevents": {"CatalogueVersion", "DraftEvent", "Publication"},
+}
+"""Rows that are never changed nor removed; the database refuses it."""
+WRITTEN_ONCE = {"residents": {"Identity"}, "lifeevents": {"Snapshot"}}
+"""Rows no code of ours changes: one 宛名番号 keeps one ref; what was signed goes with its bundle."""
 
 
 def _files(*patterns):
@@ -120,3 +140,49 @@ def test_every_command_can_be_run_from_anywhere(command):
 
     assert script.stat().st_mode & 0o111
     assert 'cd "$(dirname "$0")/.."' in script.read_text()
+
+
+def test_every_model_is_listed_as_editable_or_not():
+    for app in APPS:
+        listed = [kind.get(app, set()) for kind in (EDITABLE, APPEND_ONLY, WRITTEN_ONCE)]
+        found = {model.__name__ for model in apps.get_app_config(app).get_models()}
+
+        assert set.union(*listed) == found
+        assert sum(map(len, listed)) == len(found)
+
+
+def test_the_database_keeps_what_is_append_only(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, count(*) FROM pg_trigger"
+            " WHERE tgname LIKE 'append_only_%' AND tgenabled = 'A' GROUP BY 1"
+        )
+        guarded = dict(cursor.fetchall())
+
+    tables = {
+        apps.get_model(app, name)._meta.db_table
+        for app, names in APPEND_ONLY.items()
+        for name in names
+    }
+    assert guarded == dict.fromkeys(tables, 2)
+
+
+def test_every_paper_has_a_layout_and_every_layout_a_paper():
+    layouts = {paper.layout for paper in CATALOGUE.papers.values()}
+    folder = settings.BASE_DIR / "templates/papers"
+
+    assert layouts == {path.name for path in folder.glob("[!_]*.html")}
+
+
+def test_every_procedure_names_its_law_or_its_source():
+    unfounded = [
+        code for code, each in CATALOGUE.procedures.items() if not (each.law or each.sources)
+    ]
+
+    assert unfounded == []
+
+
+def test_every_event_that_can_be_started_has_a_purpose(db):
+    offered = {code for code, event in CATALOGUE.events.items() if event.offered}
+
+    assert offered <= set(Purpose.objects.values_list("code", flat=True))

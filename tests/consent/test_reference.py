@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from guardian.shortcuts import get_perms
 
 from consent import reference
@@ -32,16 +32,26 @@ def test_every_purpose_speaks_of_existing_categories_and_asks_for_none_twice(db)
 
 
 def test_loading_again_changes_nothing_a_town_has_changed(db):
-    Purpose.objects.filter(code="birth").update(notice="市の説明文")
     Department.objects.filter(code="residents").update(name="市民サービス課")
     clerk = Group.objects.get(name="clerk")
     before = set(get_perms(clerk, Category.objects.get(code="tax")))
 
     reference.load()
 
-    assert Purpose.objects.get(code="birth", version=1).notice == "市の説明文"
     assert Department.objects.get(code="residents").name == "市民サービス課"
     assert set(get_perms(clerk, Category.objects.get(code="tax"))) == before == {"see"}
+
+
+@pytest.mark.parametrize(
+    "sql", ["UPDATE consent_purpose SET notice = ''", "DELETE FROM consent_purpose"]
+)
+def test_a_published_notice_is_neither_changed_nor_removed(db, sql):
+    with (
+        pytest.raises(DatabaseError, match="raise its version"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql)
 
 
 @pytest.mark.parametrize(
