@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -39,11 +40,11 @@ class Arrival:
 def sets(paths: Iterable[Path]) -> list[list[Arrival]]:
     """The sets to import: each folder and each ZIP is one, loose files together are one.
 
-    A path that cannot be read gives an arrival that is `wrong`, so that its refusal is recorded.
+    A folder that holds folders alone (day00, day01 …) stands for each of them, by name. A path that cannot be read gives an arrival that is `wrong`, so that its refusal is recorded.
     """
     loose: list[Arrival] = []
     found = [loose]
-    for path in paths:
+    for path in chain.from_iterable(map(_opened, paths)):
         try:
             files = arrivals(path)
         except FileRefused as refusal:
@@ -76,6 +77,13 @@ def arrivals(path: Path) -> list[Arrival]:
     if not files:
         raise FileRefused("nothing", f"{path.name}に取り込むCSVファイルがありません。")
     return files
+
+
+def _opened(path: Path) -> list[Path]:
+    inside = sorted(path.iterdir()) if path.is_dir() else []
+    folders = [each for each in inside if each.is_dir() and not each.name.startswith(".")]
+    has_files = any(each.suffix.lower() == ".csv" for each in inside)
+    return folders if folders and not has_files else [path]
 
 
 def modified_at(path: Path) -> datetime:

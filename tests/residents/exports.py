@@ -89,7 +89,7 @@ def as_csv(code, rows, columns=None):
 
 def write(folder, code, rows, *, at=AT, columns=None, sequence=1):
     """Write an export into `folder` and return its path."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / file_name(code, at, sequence=sequence)
     path.write_bytes(as_csv(code, rows, columns).encode())
     return path

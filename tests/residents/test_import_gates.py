@@ -255,6 +255,16 @@ def test_a_path_with_nothing_to_read_is_refused(tmp_path):
     assert reason(tmp_path / "missing.csv") == "not_found"
 
 
+def test_a_folder_of_folders_is_taken_in_one_by_one(tmp_path):
+    write(tmp_path / "town/day00", "juki", [person()])
+    write(tmp_path / "town/day01", "juki", [person(氏名="次の　日")], at=LATER)
+
+    take_in(tmp_path / "town")
+
+    assert Resident.objects.get().name == "次の　日"
+    assert Delivery.objects.values("set_id").distinct().count() == 2
+
+
 def test_one_refused_file_refuses_the_whole_set(folder):
     write(folder, "protection", [protection()])
     write(folder, "juki", [person()])
