@@ -40,7 +40,8 @@ class Arrival:
 def sets(paths: Iterable[Path]) -> list[list[Arrival]]:
     """The sets to import: each folder and each ZIP is one, loose files together are one.
 
-    A folder that holds folders alone (day00, day01 …) stands for each of them, by name. A path that cannot be read gives an arrival that is `wrong`, so that its refusal is recorded.
+    A folder that holds folders alone (day00, day01 …) stands for each of them, by name. A path that
+    cannot be read gives an arrival that is `wrong`, so that its refusal is recorded.
     """
     loose: list[Arrival] = []
     found = [loose]
