@@ -120,6 +120,9 @@ class Household(models.Model):
         Identity, verbose_name="世帯主", null=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    def __str__(self) -> str:
+        return "世帯"  # its number would lead to people
+
 
 class Resident(models.Model):
     """One person in the register (住民 or 住登外): the latest row of 住民基本台帳, byte for byte in `record`.
