@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 FAMILIES = {
     "birth_family": ("ヨシダ ショウタ", "𠮷田"),
-    "employee_family": ("カツラギ", "葛\U000e0100城"),
+    "employee_family": ("カツラギ ダイスケ", "葛\U000e0100城"),
 }
 HELD = ["name", "name_kana", "address", "birth_date", "sex", "relationship"]
 
