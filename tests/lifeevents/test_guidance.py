@@ -47,7 +47,7 @@ def told(situation, used):
     vocabulary = world.vocabulary
     found = {}
     for fact in used:
-        if vocabulary[fact].type is FactType.CODES or fact in CATALOGUE.derived:
+        if vocabulary[fact].type is FactType.CODES:
             continue
         of = vocabulary[fact].of
         for subject in world.people if of == "person" else [of.value]:
@@ -67,7 +67,7 @@ def test_what_is_described_gets_the_verdicts_of_what_is_looked_up(name):
     played = situations_check.play(stated, CATALOGUE, REGISTER)
     event = CATALOGUE.events[stated["event"]]
     on = played.situation.world.on
-    used = guidance.facts_used(event, CATALOGUE, on)
+    used = guidance.facts_used(event, CATALOGUE.for_event(event.code), on)
 
     found = guide(described(played.situation, event), told(played.situation, used), event, on)
 

@@ -60,9 +60,7 @@ def test_whoever_of_a_household_moves_is_told_of_the_household(family, answered)
 
 
 def test_a_household_joined_gives_its_address(family, answered):
-    [grandfather] = make_household(
-        man("山田　春夫", "ヤマダ　ハルオ", "1944-05-01")
-    )
+    [grandfather] = make_household(man("山田　春夫", "ヤマダ　ハルオ", "1944-05-01"))
     said = answered(answers=[{"fact": "moved_on", "subject": "bundle", "value": "2026-11-08"}])
 
     found = run(
