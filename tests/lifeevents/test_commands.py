@@ -145,12 +145,16 @@ def test_a_command_without_an_account_is_refused_in_production(settings, run, ya
         run("propose", "birth", "--resident", yamada.mother.number)
 
 
-def test_start_bundle_prints_exactly_the_documented_keys(run, yamada, answers):
+def test_a_bundle_is_served_printed_and_told_with_exactly_the_documented_keys(
+    run, yamada, answers, tmp_path
+):
     path = answers(*((key, value) for key, value in NEWBORN.items()))
+    output = tmp_path / "papers.pdf"
 
     printed = run(
         "start_bundle", "birth", "--resident", yamada.mother.number, "--answers", path, "--finish"
     )
+    call_command("print_bundle", printed["bundle"], "-o", str(output), stdout=StringIO())
 
     assert set(printed) == {"bundle", "state", "papers", "fields", "prefilled", "typed_chars"}
     assert printed["state"] == "finished"
@@ -165,45 +169,27 @@ def test_start_bundle_prints_exactly_the_documented_keys(run, yamada, answers):
     assert Answer.objects.count() == len(NEWBORN)
     assert Snapshot.objects.exists()
     assert Application.objects.exists()
-
-
-def test_start_bundle_without_finish_leaves_it_open(run, yamada):
-    printed = run("start_bundle", "birth", "--resident", yamada.mother.number)
-
-    assert printed["state"] == "open"
-    assert not Snapshot.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("agree", "agreed"), [("none", []), ("tax,contact", ["contact", "tax"]), ("school", [])]
-)
-def test_start_bundle_agrees_to_what_it_is_told(run, yamada, agree, agreed):
-    run("start_bundle", "birth", "--resident", yamada.mother.number, "--agree", agree)
-
-    assert Engagement.objects.get().agreed == agreed
-
-
-def test_print_bundle_writes_one_pdf_of_a_finished_bundle(run, yamada, tmp_path):
-    bundle = run("start_bundle", "birth", "--resident", yamada.mother.number, "--finish")
-    output = tmp_path / "papers.pdf"
-
-    call_command("print_bundle", bundle["bundle"], "-o", str(output), stdout=StringIO())
-
     assert output.read_bytes().startswith(b"%PDF")
     assert AccessEntry.objects.filter(action="print").count() == 2
 
 
-def test_print_bundle_refuses_an_open_bundle_and_one_of_another_office(run, yamada, tmp_path):
-    bundle = run("start_bundle", "birth", "--resident", yamada.mother.number)
+def test_without_finish_a_bundle_stays_open_agreed_as_told_and_is_not_printed(
+    run, yamada, tmp_path
+):
+    arguments = ["--resident", yamada.mother.number, "--agree", "tax,contact,school"]
     output = tmp_path / "papers.pdf"
 
+    printed = run("start_bundle", "birth", *arguments)
+
+    assert printed["state"] == "open"
+    assert Engagement.objects.get().agreed == ["contact", "tax"]
+    assert not Snapshot.objects.exists()
     with pytest.raises(CommandError, match="完了していない"):
-        call_command("print_bundle", bundle["bundle"], "-o", str(output))
+        call_command("print_bundle", printed["bundle"], "-o", str(output))
     with pytest.raises(CommandError, match="見つからない"):
-        call_command("print_bundle", bundle["bundle"], "-o", str(output), "--as", "suzuki")
+        call_command("print_bundle", printed["bundle"], "-o", str(output), "--as", "suzuki")
     with pytest.raises(CommandError, match="見つからない"):
         call_command("print_bundle", "20261122-9999", "-o", str(output))
-
     assert not output.exists()
 
 
