@@ -18,7 +18,7 @@ from django.utils import timezone
 from consent import door
 from consent.actors import Actor, actor_of
 from consent.models import Account
-from lifeevents import roles, versions
+from lifeevents import certificate, roles, versions
 from lifeevents.entries import Catalogue, Event
 from lifeevents.rules.world import HOMES
 from lifeevents.seating import Seat
@@ -56,6 +56,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--with", dest="others", default="", help="ほかの参加者の宛名番号（,区切り）"
     )
     parser.add_argument("--answers", type=Path, help="回答ファイル（JSON）")
+    parser.add_argument("--certificate", type=Path, help="転出証明書のCSV（UTF-8、転入）")
     parser.add_argument("--on", type=date.fromisoformat, help="届出日（YYYY-MM-DD、既定は今日）")
     parser.add_argument("--as", dest="account", help="操作者のユーザー名")
     parser.add_argument("--json", action="store_true", help="JSONを1つだけ出力する")
@@ -125,6 +126,23 @@ def read_answers(path: Path | None) -> AnswersFile:
     standing = [each["id"] for each in people if each.get("role") in STANDING]
     arriving = [each["id"] for each in people if each["id"] not in standing]
     return AnswersFile(tuple(arriving), tuple(standing), answers)
+
+
+def with_certificate(file: AnswersFile, path: Path | None) -> AnswersFile:
+    """The answers file with everyone of a 転出証明書 added; raises CommandError for what is not read."""
+    if path is None:
+        return file
+    try:
+        found = certificate.read(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, certificate.NotACertificate) as problem:
+        raise CommandError(f"転出証明書のファイルを読めません：{problem}") from None
+    if found.problems:
+        raise CommandError("\n".join(found.problems))
+    keys = tuple(f"n{place}" for place, _ in enumerate(found.people, start=1))
+    answers: dict[tuple[str, str], Any] = {("bundle", k): v for k, v in found.shared.items()}
+    for key, facts in zip(keys, found.people, strict=True):
+        answers |= {(key, fact): value for fact, value in facts.items()}
+    return AnswersFile(keys, file.outsiders, answers | file.answers)
 
 
 def newcomers_of(file: AnswersFile, event: Event) -> tuple[str, ...]:

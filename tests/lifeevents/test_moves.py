@@ -184,3 +184,20 @@ def test_newcomers_join_a_household_of_the_register(family, answered):
     assert "res.head_consent" in by_code(found)
     assert [each["role"] for each in found["subjects"][:2]] == ["mover", "joined"]
     assert not [each for each in found["questions"] if each["fact"] == "new_address"]
+
+
+def test_newcomers_are_read_from_a_certificate(staff, tmp_path):
+    path = tmp_path / "certificate.csv"
+    path.write_text(
+        "氏名,生年月日,続柄,個人番号,転出前住所\n"
+        "転入　太郎,1986-05-10,世帯主,123456789012,東京都杉並区清水1-9-9\n"
+        "転入　一郎,2017-07-01,長男,123456789013,\n",
+        encoding="utf-8",
+    )
+
+    found = run("propose", "move_in", f"--certificate={path}")
+
+    assert [each["id"] for each in found["subjects"][:2]] == ["n1", "n2"]
+    medical = {e["subject"]: e["verdict"] for e in found["proposals"]
+               if e["procedure"] == "child.medical"}  # fmt: skip
+    assert medical == {"n1": "no", "n2": "unknown"}

@@ -39,7 +39,7 @@ def _propose(options: dict[str, Any]) -> dict[str, Any]:
     catalogue = catalogue.for_event(event.code)
     refs = trying.refs_of(trying.number_given(options, event), by=by)
     ref = refs[0] if refs else None
-    file = trying.read_answers(options["answers"])
+    file = trying.with_certificate(trying.read_answers(options["answers"]), options["certificate"])
     others = trying.refs_of(options["others"], by=by)
     on = trying.day_of(options["on"])
     ground = engagements.begin("trial", [*refs, *others], reference="", by=by)

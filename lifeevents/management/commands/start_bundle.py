@@ -46,7 +46,7 @@ def _start(options: dict[str, Any], by: Actor) -> Bundle:
     catalogue = trying.current_catalogue()
     event = catalogue.events[trying.event_of(options["event"], catalogue)]
     refs = trying.refs_of(trying.number_given(options, event), by=by)
-    file = trying.read_answers(options["answers"])
+    file = trying.with_certificate(trying.read_answers(options["answers"]), options["certificate"])
     bundle = bundles.start(
         event.code,
         refs[0] if refs else None,
