@@ -1,5 +1,7 @@
 """Finishing: everything or nothing, once, and the engagement is closed behind it."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -150,6 +152,31 @@ def everything():
         list(Application.objects.values()),
         list(Engagement.objects.values()),
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_that_finish_at_once_finish_it_once(bundle, sato):
+    together = Barrier(2)
+
+    def click(_window):
+        own = Bundle.objects.get()
+        together.wait()
+        try:
+            finish(own, version=own.version, by=sato, leave_open=True)
+        except (bundles.Stale, engagements.EngagementClosed):
+            return "too late"
+        finally:
+            connection.close()
+        return "finished"
+
+    with ThreadPoolExecutor(2) as windows:
+        outcomes = set(windows.map(click, range(2)))
+
+    assert "finished" in outcomes
+    assert Snapshot.objects.count() == 1
+    assert Bundle.objects.get().version == bundle.version + 1
+    filed = list(Application.objects.values_list("procedure", "subject"))
+    assert len(filed) == len(set(filed)) > 0
 
 
 def test_nobody_of_another_office_finishes_it(bundle, suzuki):
