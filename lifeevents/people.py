@@ -59,9 +59,17 @@ def label_of(subject: str, opened: Opened) -> str:
         return "世帯"
     if subject == BUNDLE:
         return ""
-    name = opened.situation.world.fact("name", subject)
+    name = _text(opened.situation.world.fact("name", subject))
     role = _role(opened.situation.seats[subject])
-    return " ".join(part for part in (role, _text(name)) if part)
+    return " ".join(part for part in (role, name or _place(subject, opened)) if part)
+
+
+def _place(subject: str, opened: Opened) -> str:
+    """Which of several people without a name yet: the first, the second …"""
+    seats = opened.situation.seats
+    arriving = [key for key, seat in seats.items() if not seat.ref and "subjects" in seat.roles]
+    several = len(arriving) > 1 and subject in arriving
+    return f"（{arriving.index(subject) + 1}人目）" if several else ""
 
 
 def _person(seat: Seat, opened: Opened) -> PersonView:

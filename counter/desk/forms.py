@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counter.desk.documents import AUTHORITIES, DOCUMENTS, method_of
 from lifeevents.entries import Event
+from lifeevents.roles import DECEASED, SELF
 from residents import wareki
 
 REASONS = (
@@ -65,8 +66,17 @@ class StartForm(forms.Form):
         applicants: Iterable[tuple[str, str | Promise, str | Promise]],
     ) -> None:
         super().__init__(data)
-        self.fields["event"].choices = [(event.code, event.name) for event in events]  # type: ignore[attr-defined]
+        self.events = tuple(events)
+        self.fields["event"].choices = [(event.code, event.name) for event in self.events]  # type: ignore[attr-defined]
         self.fields["applicant"].choices = [(value, label) for value, label, _help in applicants]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody reports their own death."""
+        code = self.cleaned_data.get("event")
+        died = any(event.code == code and event.starts_from == DECEASED for event in self.events)
+        if died and self.cleaned_data.get("applicant") == SELF:
+            self.add_error("applicant", _("亡くなった方のほかに、来ている方を選んでください。"))
+        return self.cleaned_data
 
     def clean_on(self) -> date | None:
         text = self.cleaned_data["on"].strip()

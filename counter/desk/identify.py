@@ -15,10 +15,11 @@ from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.documents import DOCUMENTS, Document, method_of
 from counter.desk.forms import IdentifyForm, VersionForm
 from counter.desk.page import show_step
-from lifeevents import bundles
+from lifeevents import arrivals, bundles, roles
 from lifeevents.models import Bundle
+from lifeevents.people import PersonView
 from lifeevents.seating import OUTSIDER
-from lifeevents.sitting import sit
+from lifeevents.sitting import Sitting, sit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def show(request: DeskRequest, bundle: Bundle, form: IdentifyForm | None = None)
     context = {
         "form": form or IdentifyForm(by_proxy=OUTSIDER in sitting.people),
         "document_groups": GROUPS,
+        "may_leave": _may_leave(sitting),
+        "arriving": _arriving(sitting),
         "applicant_name": applicant.name if applicant and applicant.name else _("方"),
     }
     status = 422 if form else 200
@@ -87,5 +90,29 @@ def taking_part(request: DeskRequest, number: str, key: str) -> HttpResponse:
 
 
 def is_by_proxy(bundle: Bundle) -> bool:
-    """Whether someone outside the household came, so that authority must be shown."""
+    """Whether someone outside the household came, so that authority must be shown.
+
+    死亡届 is filed by relatives and others in their own right (戸籍法87条).
+    """
+    if arrivals.event_of(bundle).starts_from == roles.DECEASED:
+        return False
     return bundle.participants.filter(key=OUTSIDER).exists()
+
+
+def _may_leave(sitting: Sitting) -> set[str]:
+    """Whose part can be ticked off and on: at a move any of several who move, else the others' only."""
+    people = [person for person in sitting.people.values() if not person.is_new]
+    if sitting.event.starts_from == roles.MOVER:
+        moving = [person for person in people if roles.MOVER in person.roles]
+        staying = {person.key for person in moving if not person.taking_part}
+        several = len(moving) - len(staying) > 1
+        return {person.key for person in moving} if several else staying
+    needed = {"applicant", "joined", roles.DECEASED}
+    return {person.key for person in people if not needed & set(person.roles)}
+
+
+def _arriving(sitting: Sitting) -> list[PersonView]:
+    """Who comes new at an event for people nobody knows yet; more of them can be added."""
+    if sitting.event.starts_from != roles.NOBODY:
+        return []
+    return [p for p in sitting.people.values() if p.is_new and "subjects" in p.roles]
