@@ -49,14 +49,17 @@ def readiness(draft: Draft) -> Readiness:
     )
 
 
-def submit(draft: Draft, *, effective_from: date, note: str, version: int, by: Actor) -> None:
+def submit(
+    draft: Draft, *, effective_from: date, note: str, version: int, by: Actor, title: str = ""
+) -> None:
     """Ask for approval, to take effect from a day; raises NotReady, MayNotEdit."""
     drafts.require(draft, by=by)
     if not readiness(draft).is_ready:
         raise NotReady
     with drafts.editing(draft, version):
         draft.state, draft.effective_from = Draft.State.SUBMITTED, effective_from
-        draft.save(update_fields=["state", "effective_from", "changed_at"])
+        draft.title = title or draft.title
+        draft.save(update_fields=["state", "effective_from", "title", "changed_at"])
         drafts.record(draft, DraftEvent.Kind.SUBMITTED, by, note=note)
 
 

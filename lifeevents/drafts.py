@@ -6,7 +6,7 @@ caller last saw and raises Outdated when someone else was quicker.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -122,10 +122,10 @@ def change(draft: Draft, changed: Mapping[str, Any], *, version: int, by: Actor)
             record(draft, DraftEvent.Kind.CHANGED, by, key=key)
 
 
-def revert(draft: Draft, key: str, *, version: int, by: Actor) -> None:
-    """Drop one change."""
-    entry = changes.entry(latest_document(), key)
-    change(draft, {key: entry}, version=version, by=by)
+def revert(draft: Draft, keys: Iterable[str], *, version: int, by: Actor) -> None:
+    """Drop some of the changes."""
+    latest = latest_document()
+    change(draft, {key: changes.entry(latest, key) for key in keys}, version=version, by=by)
 
 
 def edition(draft: Draft) -> Edition:

@@ -1,14 +1,13 @@
-"""The catalogue in words: what groups are called, and what a change set changes, before and after."""
+"""The catalogue in words: what groups are called, and what its entries say."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lifeevents import changes, editions
-from lifeevents.editions import Edition, Outcome, Pair
+from lifeevents.editions import Edition
 from lifeevents.rules.patterns import Tree
 from lifeevents.rules.sentences import Clause, Names, clause, sentence
 from lifeevents.rules.verdict import Tri
@@ -56,36 +55,6 @@ UNITS = {"days": "日", "months": "か月", "years": "年"}
 VERDICTS = {Tri.YES: "必要", Tri.NO: "不要", Tri.UNKNOWN: "未確定"}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One thing that differs, in words."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """One changed object: its kind, its name, and what differs."""
-
-    key: str
-    section: str
-    name: str
-    how: str
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a change does to one procedure of one person of a sample family."""
-
-    procedure: str
-    who: str
-    before: str
-    after: str
-
-
 def names(edition: Edition) -> Names:
     """What facts and groups are called in an edition's rules."""
     events = edition.document["events"].values()
@@ -98,24 +67,18 @@ def group(name: str) -> str:
     return SHARED.get(name) or GROUPS.get(name, name)
 
 
-def differences(before: Edition, after: Edition, keys: Mapping[str, Any]) -> list[Changed]:
-    """A change set in words."""
-    return [_changed(key, before, after) for key in sorted(keys, key=_order)]
+def name_of(key: str, edition: Edition) -> str:
+    """What an object is called; its code where it has no name."""
+    entry = changes.entry(edition.document, key) or {}
+    name: str = (
+        entry.get("name") or entry.get("title") or entry.get("label") or key.partition("/")[2]
+    )
+    return name
 
 
-def effects(before: Edition, after: Edition, name: str) -> list[Effect]:
-    """What differs for the family of one of `after`'s situations."""
-    old, new = editions.outcomes(before, name, after), editions.outcomes(after, name)
-    pairs = [pair for pair in dict.fromkeys((*old, *new)) if old.get(pair) != new.get(pair)]
-    found = [_effect(pair, old.get(pair), new.get(pair), before, after) for pair in pairs]
-    return [effect for effect in found if effect.before != effect.after]
-
-
-def affected(before: Edition, after: Edition, keys: Mapping[str, Any]) -> dict[str, list[Effect]]:
-    """The sample families for whom something differs, by the situation's name."""
-    events = _events_of(before, after, keys)
-    told = {name: effects(before, after, name) for name in editions.situations(after, events)}
-    return {name: found for name, found in told.items() if found}
+def tell(section: str, entry: Entry, edition: Edition) -> dict[str, str]:
+    """An entry in words, by what each is called."""
+    return dict(TELLERS.get(section, _as_json)(entry, edition))
 
 
 def deadline(entry: Entry, called: Names) -> str:
@@ -132,62 +95,9 @@ def deadline(entry: Entry, called: Names) -> str:
     )
 
 
-def _effect(
-    pair: Pair, old: Outcome | None, new: Outcome | None, before: Edition, after: Edition
-) -> Effect:
-    code, who = pair
-    documents = (after if new else before).document
-    name = documents["procedures"].get(code, {}).get("name", code)
-    return Effect(name, _who(who), _outcome(old), _outcome(new))
-
-
-def _who(name: str) -> str:
+def called(name: str) -> str:
+    """Whom a procedure of a sample family is for: a name, the household or the bundle."""
     return SHARED.get(name, name)
-
-
-def _outcome(outcome: Outcome | None) -> str:
-    if outcome is None or outcome.verdict is Tri.NO:
-        return "なし" if outcome is None else VERDICTS[Tri.NO]
-    due = f"、期限 {outcome.deadline}" if outcome.deadline else ""
-    brought = f"、持ち物 {'・'.join(outcome.documents)}" if outcome.documents else ""
-    return f"{VERDICTS[outcome.verdict]}{due}{brought}"
-
-
-def _events_of(before: Edition, after: Edition, keys: Mapping[str, Any]) -> set[str] | None:
-    """The life events a change set touches; None for all."""
-    sections = {changes.place_of(key)[0] for key in keys}
-    if not sections <= {"procedures", "events", "situations"}:
-        return None
-    codes = {changes.place_of(key)[1] for key in keys}
-    return {
-        event
-        for edition in (before, after)
-        for event in edition.document["events"]
-        if event in codes
-        or any(p.code in codes for p in editions.catalogue(edition).procedures_of(event))
-    }
-
-
-def _order(key: str) -> tuple[int, str]:
-    section, code = changes.place_of(key)
-    return list(SECTIONS).index(section), code
-
-
-def _changed(key: str, before: Edition, after: Edition) -> Changed:
-    section, code = changes.place_of(key)
-    old, new = changes.entry(before.document, key), changes.entry(after.document, key)
-    how = "変更" if old and new else "新設" if new else "廃止"
-    entry = new or old or {}
-    name = entry.get("name") or entry.get("title") or entry.get("label") or code
-    tell = TELLERS.get(section, _as_json)
-    was = dict(tell(old, before)) if old else {}
-    is_ = dict(tell(new, after)) if new else {}
-    rows = tuple(
-        Row(label, was.get(label, ""), is_.get(label, ""))
-        for label in dict.fromkeys((*was, *is_))
-        if was.get(label, "") != is_.get(label, "")
-    )
-    return Changed(key, SECTIONS[section], name, how, rows)
 
 
 def _procedure(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
@@ -277,4 +187,4 @@ def _pairs(stated: Any, edition: Edition) -> Iterator[str]:
 def _pair(stated: str, edition: Edition) -> str:
     code, _, who = stated.partition("@")
     name = _names_of(edition, "procedures", [code])
-    return f"{name}（{_who(who)}）" if who else name
+    return f"{name}（{called(who)}）" if who else name

@@ -70,6 +70,11 @@ class SignIn(LoginView):
         facts = {"town": town_name(), "is_demo": settings.MODE == "demo"}
         return super().get_context_data(**kwargs, **facts)
 
+    def get_default_redirect_url(self) -> str:
+        """Who does not serve people works in the office."""
+        serves = self.request.user.groups.filter(name__in=WINDOW).exists()
+        return super().get_default_redirect_url() if serves else reverse("office:events")
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
         terminal = form.cleaned_data["terminal"]

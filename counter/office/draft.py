@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +17,10 @@ from counter.office import procedure
 from counter.office.access import READERS, WRITERS, OfficeRequest, office
 from counter.office.forms import ReturnForm, SubmitForm, VersionForm
 from counter.office.screen import show
-from lifeevents import approval, changes, drafts, editions, wording
+from lifeevents import approval, changes, comparison, drafts, editions, wording
 from lifeevents.approval import NotReady, Readiness
 from lifeevents.editions import Edition
-from lifeevents.models import Draft
+from lifeevents.models import Draft, DraftEvent
 from lifeevents.versions import TooEarly
 
 
@@ -49,11 +51,11 @@ def draft(request: OfficeRequest, pk: int) -> HttpResponse:
 @office(*WRITERS)
 @require_POST
 def revert(request: OfficeRequest, pk: int) -> HttpResponse:
-    """Drop one change."""
+    """Drop some changes."""
     found, form = drafts.find(pk), VersionForm(request.POST)
-    key = request.POST.get("key", "")
-    if form.is_valid() and key in found.changes:
-        drafts.revert(found, key, version=form.cleaned_data["version"], by=request.actor)
+    keys = [key for key in request.POST.getlist("key") if key in found.changes]
+    if form.is_valid() and keys:
+        drafts.revert(found, keys, version=form.cleaned_data["version"], by=request.actor)
     return redirect("office:draft", pk)
 
 
@@ -175,27 +177,49 @@ def page(
         "readiness": readiness,
         "conflicts": _conflicts(found, readiness),
         "changed": _changed(before, after, found),
-        "families": wording.affected(before, after, found.changes) if is_sound else {},
-        "history": found.events.select_related("by"),
+        **_families(before, after, found, is_sound),
+        "history": list(_history(found, after)),
         "can_edit": procedure.may_write(request, found),
         "can_approve": _is_waiting(found) and approval.may_approve(found, by=request.actor),
         "can_withdraw": _is_waiting(found) and approval.is_writer(found, by=request.actor),
-        "submit_form": submit_form or SubmitForm(initial={"effective_from": timezone.localdate()}),
+        "submit_form": submit_form or _submit_form(found),
         "return_form": return_form or ReturnForm(),
     }
     return show(request, "office/draft.html", context, place="drafts", status=status)
 
 
+def _submit_form(found: Draft) -> SubmitForm:
+    return SubmitForm(initial={"title": found.title, "effective_from": timezone.localdate()})
+
+
 def _changed(before: Edition, after: Edition, found: Draft) -> dict[str, list[Any]]:
-    """The changes in words, the situations' apart."""
-    told = wording.differences(before, after, found.changes)
+    """The changes in words; the situations' apart, those that change alike told once."""
+    told = comparison.differences(before, after, found.changes)
     procedures = set(after.document["procedures"])
-    rows = [(each, _code(each.key, procedures)) for each in told]
-    is_situation = [each.section == wording.SECTIONS["situations"] for each in told]
+    situation = wording.SECTIONS["situations"]
     return {
-        "objects": [row for row, apart in zip(rows, is_situation, strict=True) if not apart],
-        "situations": [row for row, apart in zip(rows, is_situation, strict=True) if apart],
+        "objects": [(e, _code(e.key, procedures)) for e in told if e.section != situation],
+        "situations": comparison.alike(each for each in told if each.section == situation),
     }
+
+
+def _families(before: Edition, after: Edition, found: Draft, is_sound: bool) -> dict[str, Any]:
+    families = comparison.affected(before, after, found.changes) if is_sound else {}
+    return {"families": comparison.families_alike(families), "families_count": len(families)}
+
+
+def _history(found: Draft, after: Edition) -> Iterator[dict[str, Any]]:
+    """What was done, one line for what one person did in a row."""
+    events = found.events.select_related("by")
+    for (_by, kind), same in groupby(events, key=lambda each: (each.by_id, each.kind)):
+        done = list(same)
+        keys = dict.fromkeys(each.key for each in done if each.key)
+        yield {
+            "last": done[-1],
+            "names": [wording.name_of(key, after) for key in list(keys)[:2]],
+            "more": max(len(keys) - 2, 0),
+            "note": done[-1].note if kind != DraftEvent.Kind.RESOLVED else "",
+        }
 
 
 def _code(key: str, procedures: set[str]) -> str:
@@ -207,7 +231,9 @@ def _conflicts(found: Draft, readiness: Readiness | None) -> list[dict[str, Any]
     """What is to be settled, with theirs and mine in words."""
     disputed = readiness.conflicts if readiness else ()
     latest, after = drafts.latest_edition(), drafts.edition(found)
-    told = {each.key: each for each in wording.differences(latest, after, dict.fromkeys(disputed))}
+    told = {
+        each.key: each for each in comparison.differences(latest, after, dict.fromkeys(disputed))
+    }
     return [{"told": told[key], "may_join": drafts.may_join(found, key)} for key in disputed]
 
 

@@ -28,7 +28,7 @@ class DayField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.TextInput(attrs={"class": "input short"}), **kwargs)
 
-    def to_python(self, value: Any) -> date | None:
+    def to_python(self, value: Any) -> date | None:  # type: ignore[override]
         text = super().to_python(value)
         day = wareki.parse(text) if text else None
         if text and day is None:
@@ -47,7 +47,7 @@ class LinesField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=LONG, **kwargs)
 
-    def to_python(self, value: Any) -> list[str]:
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
         lines = (super().to_python(value) or "").splitlines()
         return [line.strip() for line in lines if line.strip()]
 
@@ -238,8 +238,9 @@ class VersionForm(forms.Form):
 
 
 class SubmitForm(VersionForm):
-    """From which day, and what the second person should look at."""
+    """What the change is called, from which day, and what the second person should look at."""
 
+    title = words(_("変更の内容"), LINE, most=80)
     effective_from = DayField(
         label=_("いつから"), error_messages={"required": _("適用する日を入力してください。")}
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from counter.office.access import READERS, WRITERS, OfficeRequest, office
 from counter.office.screen import show
-from lifeevents import changes, drafts, versions, wording
+from lifeevents import changes, comparison, drafts, versions, wording
 from lifeevents.editions import Edition
 from lifeevents.models import Bundle, Publication
 
@@ -42,10 +42,14 @@ def version(request: OfficeRequest, number: int) -> HttpResponse:
     after = _edition(found)
     before = _edition(found.based_on) if found.based_on else after
     keys = changes.difference(before.document, after.document)
+    told = comparison.differences(before, after, keys)
     latest = versions.latest()
     context = {
         "found": found,
-        "changed": wording.differences(before, after, keys),
+        "changed": [each for each in told if each.section != wording.SECTIONS["situations"]],
+        "situations": comparison.alike(
+            each for each in told if each.section == wording.SECTIONS["situations"]
+        ),
         "in_force": versions.in_force(timezone.localdate()),
         "draft": getattr(found, "draft", None),
         "can_go_back": found.catalogue_id != latest.catalogue_id,

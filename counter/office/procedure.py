@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -110,6 +111,7 @@ def page(
         form = section_form(section, entry, after, None)
     context = {
         "draft": draft,
+        "page": reverse("office:procedure_draft", args=[draft.pk, code]),
         "can_edit": can_edit,
         "opened": opened,
         "section": section if can_edit else "",

@@ -67,9 +67,8 @@ def editor(
         return _group_editor(entry, edition, place, node, read, data)
     if place.do == "edit" and read.kind != "simple" and not (fact or read.kind == "always"):
         reasons = {"because": read.because, "because_no": read.because_no}
-        form = ReasonForm(data, adding=False, initial=reasons)
-        is_junction = bool(read.joiner)
-        return Editor(place, sentences.words(read), form, can_swap=is_junction, can_remove=True)
+        alone = ReasonForm(data, adding=False, initial=reasons)
+        return Editor(place, sentences.words(read), alone, can_swap=bool(read.joiner))
     simple = patterns.read(node, called.vocabulary) if place.do == "edit" else None
     inside = read.is_inside
     key = fact or (simple.fact if simple else "")

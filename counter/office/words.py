@@ -69,7 +69,7 @@ def documents(entry: Entry, edition: Edition) -> list[dict[str, Any]]:
 
 def rows(entry: Entry, edition: Edition) -> dict[str, str]:
     """A procedure's texts and settings in words, by their label."""
-    return dict(wording.TELLERS["procedures"](entry, edition))
+    return wording.tell("procedures", entry, edition)
 
 
 def used(code: str, edition: Edition) -> list[Used]:

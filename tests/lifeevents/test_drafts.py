@@ -175,7 +175,7 @@ def test_a_draft_with_a_mistake_cannot_be_submitted(admin):
 def test_putting_a_thing_back_as_it_was_leaves_no_change(admin):
     draft = drafts.begin("元どおり", "children", by=admin)
     put(draft, {"procedures/birth.gift": {**entry("procedures/birth.gift"), "law": "条例"}}, admin)
-    drafts.revert(draft, "procedures/birth.gift", version=draft.version, by=admin)
+    drafts.revert(draft, ["procedures/birth.gift"], version=draft.version, by=admin)
 
     assert draft.changes == {}
     assert approval.readiness(draft).is_empty

@@ -56,7 +56,7 @@ def text(response):
 def post(client, name, /, *args, **data):
     """Send a form with the version the page would show; follow to the page after it."""
     draft = Draft.objects.filter(pk=args[0]).first() if args and isinstance(args[0], int) else None
-    version = {"version": draft.version} if draft else {}
+    version = {"version": draft.version, "title": draft.title} if draft else {}
     return client.post(url(name, *args), {**version, **data}, follow=True)
 
 
@@ -345,6 +345,15 @@ def test_an_operator_reads_the_catalogue(client_of, page):
 
     assert "見るだけ" in shown
     assert "取り込む</button>" not in shown
+
+
+@pytest.mark.parametrize(
+    ("username", "page"), [("admin", "office:events"), ("operator", "desk:home")]
+)
+def test_signing_in_leads_to_where_one_works(client, staff, username, page):
+    said = {"username": username, "password": "kakanai-demo", "terminal": "事務室"}
+
+    assert client.post(reverse("desk:login"), said).url == reverse(page)
 
 
 def test_an_operator_sees_a_procedure_without_a_button_to_change_it(client_of):
