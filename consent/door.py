@@ -7,7 +7,7 @@ one durable transaction (design: I1); what may not be seen comes back as Unknown
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -26,13 +26,20 @@ from residents.facts import Fact, Reason, Unknown, Value
 from residents.search import Found as Found
 from residents.search import Hit as Hit
 
+OF_FAMILY = frozenset({"basic", "household", "insurance", "child", "school"})
+"""What a resident may see of the others in the household; the rest is asked, or seen at the counter."""
+
 
 class NotInRegister(Exception):
     """Nobody of this ref stands in the register: only holdings do, or the row was taken back."""
 
 
 class MayNotSearch(Exception):
-    """This account may not see the category basic, so it may not search."""
+    """This account may not see the category basic, or is a resident's: it may not search."""
+
+
+class CounterOnly(Exception):
+    """This resident is served at the counter only; nothing tells why (支援措置, gone, 住登外)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ def open(refs: Collection[UUID], *, engagement: UUID, by: Actor) -> dict[UUID, R
         ground = engagements.standing(engagement, by)
         if not set(refs) <= set(ground.refs):
             raise NotInEngagement
+        _refuse_strangers(refs, by)
         return _records(refs, ground, by)
 
 
@@ -84,6 +92,7 @@ def open_household(ref: UUID, *, engagement: UUID, by: Actor) -> dict[UUID, Reco
         ground = engagements.standing(engagement, by)
         if ref not in ground.refs:
             raise NotInEngagement
+        _refuse_strangers([ref], by)
         person = register.read([ref]).get(ref)
         if person is None:
             raise NotInRegister
@@ -107,17 +116,14 @@ def look(
         ground = engagements.standing(engagement, by)
         if not set(subjects) <= set(ground.refs):
             raise NotInEngagement
-        visible = _visible(ground, by)
+        _refuse_strangers(subjects, by)
+        visible = _visible(subjects, ground, by)
         people = register.read(list(subjects))
-        log.record(
-            action,
-            {ref: visible & set(held) for ref, held in subjects.items()},
-            by=by,
-            engagement=ground,
-        )
+        seen = {ref: visible[ref] & set(held) for ref, held in subjects.items()}
+        log.record(action, seen, by=by, engagement=ground)
         return {
-            ref: Sight(visible & set(held), _is_masked(ref, people.get(ref), ground))
-            for ref, held in subjects.items()
+            ref: Sight(categories, _is_masked(ref, people.get(ref), ground))
+            for ref, categories in seen.items()
         }
 
 
@@ -128,8 +134,7 @@ def search(query: str, *, by: Actor, search_id: UUID) -> Found:
     Raises MayNotSearch.
     """
     with passage():
-        if "basic" not in permitted(by):
-            raise MayNotSearch
+        _refuse_searching(by)
         found = register_search.find(query)
         hits = tuple(replace(hit, town=None) if hit.protected else hit for hit in found.hits)
         before = log.shown_under(search_id)
@@ -145,8 +150,7 @@ def search(query: str, *, by: Actor, search_id: UUID) -> Found:
 def glance(ref: UUID, *, by: Actor, search_id: UUID) -> Hit | None:
     """One hit of a search again, for the page that asks what brought the person; logged as the search."""
     with passage():
-        if "basic" not in permitted(by):
-            raise MayNotSearch
+        _refuse_searching(by)
         hit = register_search.hit(ref)
         if hit and ref not in log.shown_under(search_id):
             log.record(AccessEntry.Action.SEARCH, {ref: ["basic"]}, by=by, search_id=search_id)
@@ -156,8 +160,7 @@ def glance(ref: UUID, *, by: Actor, search_id: UUID) -> Hit | None:
 def find_number(number: str, *, by: Actor) -> UUID | None:
     """The ref of the resident with a 宛名番号 (typed to a command, scanned); None when there is none."""
     with passage():
-        if "basic" not in permitted(by):
-            raise MayNotSearch
+        _refuse_searching(by)
         found = register.ref_of(number)
         ref = found if found in register.read([found] if found else []) else None
         log.record(AccessEntry.Action.SEARCH, {ref: ["basic"]} if ref else {}, by=by)
@@ -173,9 +176,34 @@ def permitted(by: Actor) -> frozenset[str]:
     return frozenset(granted.values_list("code", flat=True))
 
 
-def _visible(ground: Engagement, by: Actor) -> frozenset[str]:
+def _visible(refs: Iterable[UUID], ground: Engagement, by: Actor) -> Mapping[UUID, frozenset[str]]:
+    """What this actor may see of each person; a resident sees less of the family than of themself."""
     by_purpose = {*ground.purpose.by_law, *ground.agreed}
-    return frozenset(by_purpose & permitted(by))
+    whole = frozenset(by_purpose & permitted(by))
+    if by.kind != Account.Kind.RESIDENT:
+        return dict.fromkeys(refs, whole)
+    own = Account.objects.get(pk=by.account_id).ref
+    return {ref: whole if ref == own else whole & OF_FAMILY for ref in refs}
+
+
+def _refuse_searching(by: Actor) -> None:
+    if by.kind == Account.Kind.RESIDENT or "basic" not in permitted(by):
+        raise MayNotSearch
+
+
+def _refuse_strangers(refs: Iterable[UUID], by: Actor) -> None:
+    """A resident opens their own household only, and none that stands under 支援措置.
+
+    Raises NotInEngagement or CounterOnly.
+    """
+    if by.kind != Account.Kind.RESIDENT:
+        return
+    own = Account.objects.get(pk=by.account_id).ref
+    person = register.read([own]).get(own) if own else None
+    if own is None or person is None or person.protected or own not in person.members:
+        raise CounterOnly
+    if not set(refs) <= set(person.members):
+        raise NotInEngagement
 
 
 def _is_masked(ref: UUID, person: register.RegisterPerson | None, ground: Engagement) -> bool:
@@ -184,10 +212,10 @@ def _is_masked(ref: UUID, person: register.RegisterPerson | None, ground: Engage
 
 
 def _records(refs: Collection[UUID], ground: Engagement, by: Actor) -> dict[UUID, Record]:
-    visible = _visible(ground, by)
     people = register.read(refs)
-    log.record(AccessEntry.Action.OPEN, dict.fromkeys(people, visible), by=by, engagement=ground)
-    return {ref: _record(people[ref], visible, ground) for ref in refs if ref in people}
+    visible = _visible(people, ground, by)
+    log.record(AccessEntry.Action.OPEN, visible, by=by, engagement=ground)
+    return {ref: _record(people[ref], visible[ref], ground) for ref in refs if ref in people}
 
 
 def _record(person: register.RegisterPerson, visible: frozenset[str], ground: Engagement) -> Record:

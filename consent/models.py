@@ -126,6 +126,7 @@ class AccessEntry(models.Model):
         REVEAL = "reveal", "住所等の表示"
         AGREE = "agree", "同意の記録"
         PRINT = "print", "印刷"
+        BIND = "bind", "本人との結び付け"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(auto_now_add=True, db_index=True)

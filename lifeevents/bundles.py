@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from consent import door, engagements
 from consent.actors import Actor
+from consent.models import Account
 from lifeevents import numbering, roles, seating, versions
 from lifeevents.models import Bundle
 
@@ -54,12 +55,12 @@ def start(
     None, or a member of the household joined). `newcomers` and `outsiders` are keys for arrivals
     and applicants outside the register, `elsewhere` residents who take part (seating.arrange).
     `token` is the id the page was given, so that a second click finds the first click's bundle.
-    Raises UnknownEvent, NotYours for another office's token, or door.NotInRegister.
+    Raises UnknownEvent, NotYours for another office's token, door.NotInRegister, or door.CounterOnly.
     """
     version, catalogue = versions.current()
-    if event not in catalogue.events or not catalogue.events[event].offered:
+    found = catalogue.events.get(event)
+    if found is None or not found.offered or (_is_resident(by) and not found.online):
         raise UnknownEvent(event)
-    found = catalogue.events[event]
     assert applicant in seating.APPLICANTS
     assert ref or found.starts_from == roles.NOBODY
     token = token or uuid4()
@@ -79,6 +80,9 @@ def start(
                 engagement=engagement.pk,
                 office=by.office,
                 served_by_id=by.account_id,
+                filed_by_id=by.account_id if _is_resident(by) else None,
+                # Who signed in with the card is identified; the counter does so again in person.
+                step=Bundle.Step.AGREE if _is_resident(by) else Bundle.Step.IDENTIFY,
             )
         elif not _seen_by(by).filter(pk=token).exists():
             raise NotYours
@@ -93,7 +97,7 @@ def start(
             outsiders=outsiders,
             elsewhere=elsewhere,
         )
-    except door.NotInRegister:
+    except (door.NotInRegister, door.NotInEngagement, door.CounterOnly):
         cancel(bundle, version=bundle.version)
         raise
     return bundle
@@ -123,6 +127,53 @@ def finished_today(by: Actor) -> QuerySet[Bundle]:
     return _seen_by(by).filter(finished_at__date=today).order_by("-finished_at")
 
 
+def waiting() -> QuerySet[Bundle]:
+    """What residents have submitted and no counter has taken yet, the longest waiting first."""
+    return Bundle.objects.filter(state=Bundle.State.SUBMITTED).order_by("submitted_at")
+
+
+def filed(by: Actor) -> QuerySet[Bundle]:
+    """A resident's own bundles, whoever serves them now, newest first; none that were cancelled."""
+    own = Bundle.objects.filter(filed_by_id=by.account_id)
+    return own.exclude(state=Bundle.State.CANCELLED)
+
+
+def submit(bundle: Bundle, *, version: int, by: Actor) -> None:
+    """Hand an online bundle in (申請): it waits for the counter. Submitting it again changes nothing.
+
+    Raises NotYours or Stale.
+    """
+    bundle.refresh_from_db()
+    if bundle.filed_by_id != by.account_id:
+        raise NotYours
+    if bundle.state == Bundle.State.SUBMITTED:
+        return
+    with changing(bundle, version):
+        bundle.state = Bundle.State.SUBMITTED
+        bundle.submitted_at = timezone.now()
+        bundle.save(update_fields=["state", "submitted_at"])
+        engagements.close(bundle.engagement)
+
+
+def take_over(number: str, *, by: Actor) -> Bundle:
+    """Take a submitted bundle to this counter: a fresh engagement of its office, from 本人確認 on.
+
+    The channel stays. Raises NotYours where none waits under this 受付番号.
+    """
+    if by.kind != Account.Kind.STAFF:
+        raise NotYours
+    with transaction.atomic():
+        bundle = waiting().select_for_update().filter(number=number).first()
+        if bundle is None:
+            raise NotYours
+        bundle.engagement = engagements.reopen(bundle.engagement, by=by).pk
+        bundle.state, bundle.step = Bundle.State.OPEN, Bundle.Step.IDENTIFY
+        bundle.served_by_id, bundle.office = by.account_id, by.office
+        bundle.version += 1
+        bundle.save()
+    return bundle
+
+
 def identify(
     bundle: Bundle,
     *,
@@ -142,7 +193,8 @@ def identify(
             "by": by.account_id,
             "at": timezone.now().isoformat(),
         }
-        bundle.step = Bundle.Step.AGREE
+        # Online the person has agreed and answered already.
+        bundle.step = Bundle.Step.CHECK if bundle.filed_by_id else Bundle.Step.AGREE
         bundle.save(update_fields=["identified", "step"])
 
 
@@ -186,6 +238,10 @@ def changing(bundle: Bundle, version: int) -> Iterator[None]:
             raise Stale
         yield
     bundle.version = version + 1  # only now does the database say so, too
+
+
+def _is_resident(by: Actor) -> bool:
+    return by.kind == Account.Kind.RESIDENT
 
 
 def _seen_by(by: Actor) -> QuerySet[Bundle]:

@@ -32,6 +32,7 @@ class Bundle(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", "対応中"
+        SUBMITTED = "submitted", "申請済み・窓口待ち"
         FINISHED = "finished", "完了"
         CANCELLED = "cancelled", "取消"
 
@@ -58,8 +59,17 @@ class Bundle(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     identified = models.JSONField("本人確認の記録", default=dict, blank=True)
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="オンラインで申請した住民",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     typed_chars = models.PositiveIntegerField("入力した文字数", default=0)
     started_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField("申請日時", null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -69,7 +79,11 @@ class Bundle(models.Model):
             models.CheckConstraint(
                 name="finished_has_time",
                 condition=~models.Q(state="finished") | models.Q(finished_at__isnull=False),
-            )
+            ),
+            models.CheckConstraint(
+                name="submitted_has_time",
+                condition=~models.Q(state="submitted") | models.Q(submitted_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -117,4 +117,4 @@ class BundleDetail(APIView):
 
 
 def _own(account: Account) -> QuerySet[Bundle]:
-    return Bundle.objects.filter(served_by=account)
+    return Bundle.objects.filter(Q(filed_by=account) | Q(served_by=account))

@@ -1,0 +1,79 @@
+"""Binding a signed-in person to their resident (trust: basic four items come from the card, never typed).
+
+Whoever is not bound learns one thing only, to come to a counter: nothing tells nobody, several and a
+protected person apart (I3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from uuid import UUID
+
+from django.contrib.auth.models import Group
+
+from consent import log
+from consent.actors import Actor, actor_of
+from consent.models import AccessEntry, Account
+from consent.passage import passage
+from residents import matching, register
+
+ROLE = "resident"
+NOBODY = Actor(0, Account.Kind.RESIDENT, ROLE, "", "", "online")
+"""Who asks while it is not known who it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """氏名, 住所, 生年月日 and 性別 ("1", "2") as the card says them, and whose sign-in it is."""
+
+    issuer: str
+    subject: str = field(repr=False)
+    name: str = field(repr=False)
+    address: str = field(repr=False)
+    birth_date: date = field(repr=False)
+    sex: str = field(repr=False)
+
+    @property
+    def username(self) -> str:
+        """The account's name: a digest of the provider's pairwise id, never a name or a number."""
+        return "r-" + sha256(f"{self.issuer}\n{self.subject}".encode()).hexdigest()[:40]
+
+
+def bind(card: Card) -> Account | None:
+    """The account bound to the one living resident of the card; None leads to the counter.
+
+    None where nobody or several match, where the household stands under 支援措置, and where sign-in
+    or resident is bound otherwise already. Each attempt is one AccessEntry.
+    """
+    with passage():
+        ref = _the_one(matching.find(card.name, card.address, card.birth_date, card.sex))
+        account = _account(card, ref) if ref else None
+        if account is None or ref is None:
+            log.record(AccessEntry.Action.BIND, {}, by=NOBODY)
+            return None
+        by = actor_of(account, terminal="", channel="online")
+        log.record(AccessEntry.Action.BIND, {ref: ["basic"]}, by=by)
+        return account
+
+
+def _the_one(found: list[UUID]) -> UUID | None:
+    if len(found) != 1:
+        return None
+    person = register.read(found).get(found[0])
+    return None if person is None or person.protected else found[0]
+
+
+def _account(card: Card, ref: UUID) -> Account | None:
+    """The account of this sign-in; a sign-in or a resident that belongs elsewhere is never rebound."""
+    account = Account.objects.filter(username=card.username).first()
+    if account is not None:
+        return account if account.ref == ref and account.is_active else None
+    if Account.objects.filter(ref=ref).exists():
+        return None
+    account = Account(username=card.username, kind=Account.Kind.RESIDENT, ref=ref)
+    account.set_unusable_password()
+    account.save()
+    account.groups.add(Group.objects.get(name=ROLE))
+    return account
