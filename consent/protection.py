@@ -4,6 +4,8 @@ from __future__ import annotations
 
 MASKED_PREFIXES = (
     "address",
+    "new_address",
+    "old_address",
     "postal_code",
     "municipality_code",
     "town",

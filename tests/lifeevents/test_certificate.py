@@ -8,7 +8,7 @@ from lifeevents import certificate
 from lifeevents.certificate import NotACertificate
 
 FAMILY = """氏名,氏名_フリガナ,生年月日,性別,続柄,個人番号,住民票コード,転出前住所,世帯主,転出予定年月日
-転入　太郎,テンニュウ　タロウ,S61.5.10,男,世帯主,123456789012,11111111111,東京都杉並区清水1-9-9,転入　太郎,R8.11.7
+転入　太郎,テンニュウ　タロウ,S61.5.10,男,世帯主,123456789012,11111111111,杉並区清水1-9-9,転入　太郎,R8.11.7
 転入　花子,てんにゅう　はなこ,1988-08-21,女,妻,123456789013,11111111112,,,
 転入　一郎,,H29.7.1,1,長男,,,,,
 """
@@ -26,7 +26,7 @@ def test_everyone_and_what_is_told_once_are_read():
     assert found.people[1]["name_kana"] == "テンニュウ　ハナコ"
     assert found.people[2] | {"relationship": "子"} == found.people[2]
     assert found.shared == {
-        "old_address": "東京都杉並区清水1-9-9",
+        "old_address": "杉並区清水1-9-9",
         "old_head": "転入　太郎",
         "planned_move_on": "2026-11-07",
     }

@@ -1,12 +1,17 @@
 """転居, おくやみ and 転入 by the commands: from the register's household to a finished bundle."""
 
 import json
+from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from consent.protection import is_masked
+from lifeevents import bundles, replies
+from lifeevents.guards import guards_of
 from lifeevents.models import Bundle
+from lifeevents.opened import open_bundle
 from tests.makers import make_household, man
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +110,27 @@ def test_who_lived_alone_is_reported_by_someone_outside_the_household(staff, led
     bundle = Bundle.objects.get(number=made["bundle"])
     assert bundle.participants.get(key="a1").roles == ["outsider", "applicant"]
     assert bundle.answers.get(fact="died_on").subject == "p1"
+
+
+def test_where_a_mover_went_and_left_is_guarded_as_their_place(family, sato):
+    father = family[0]
+    bundle = bundles.start(
+        "move_within", father.pk, applicant="self", on=date(2026, 11, 12), by=sato
+    )
+    said = {("bundle", "new_address"): "緑町一丁目2番3号", ("bundle", "moved_on"): "2026-11-08"}
+    replies.answer(bundle, said, version=0, by=sato)
+
+    situation = open_bundle(bundle, by=sato).situation
+
+    for subject, fact in [
+        ("bundle", "new_address"),
+        ("bundle", "old_address"),
+        ("p1", "address"),
+        ("p1", "previous_address"),
+    ]:
+        guards = guards_of(fact, subject, situation)
+        assert [guard.ref for guard in guards] == [father.pk]
+        assert all(is_masked(guard.fact) for guard in guards)
 
 
 def test_an_event_that_starts_from_someone_needs_them(staff):

@@ -48,6 +48,58 @@ def test_every_procedure_of_a_birth_is_needed_in_one_situation_and_not_in_anothe
     assert {code for code in codes if (code, Tri.NO) not in verdicts} == always
 
 
+@pytest.mark.parametrize(
+    ("event", "always"),
+    [
+        ("move_in", {"res.move_in", "waste", "ext.post", "ext.licence", "ext.utilities"}),
+        ("move_within", {"res.move_within", "ext.post", "ext.licence", "ext.utilities"}),
+        (
+            "death",
+            {"death.report", "death.permit", "my.death", "kos.certificate", "ext.utilities"}
+            | {"ext.registry"},
+        ),
+    ],
+)
+def test_every_procedure_of_an_event_is_needed_somewhere_and_only_some_everywhere(event, always):
+    names = [name for name, each in CATALOGUE.situations.items() if each["event"] == event]
+    verdicts = {
+        (each.procedure.code, each.verdict.value)
+        for name in names
+        for each in played(name).proposed
+    }
+    codes = {each.code for each in CATALOGUE.procedures_of(event)}
+
+    assert len(names) >= 12
+    assert {code for code in codes if (code, Tri.YES) not in verdicts} == set()
+    assert {code for code in codes if (code, Tri.NO) not in verdicts} == always
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_less_told_leaves_no_verdict_without_a_why_and_asks_nothing_known(data):
+    others = [each for each in CATALOGUE.situations.values() if each["event"] != "birth"]
+    stated = deepcopy(data.draw(st.sampled_from(others)))
+    stated["withheld"] = data.draw(
+        st.lists(st.sampled_from(["insurance", "pension", "child", "care", "tax"]), unique=True)
+    )
+    for said in [*stated.get("answers", {}).values(), *stated.get("newcomers", ())]:
+        for fact in data.draw(st.lists(st.sampled_from(sorted(said)), unique=True)):
+            if fact != "id":
+                del said[fact]
+
+    found = play(stated)
+
+    for each in found.proposed:
+        if each.verdict.value is Tri.UNKNOWN:
+            assert each.verdict.missing
+        else:
+            assert each.verdict.because
+            assert all(because.text for because in each.verdict.because)
+    world = found.situation.world
+    assert not [atom for atom in found.asked if isinstance(world.fact(*atom), Known)]
+    assert len(set(found.asked)) == len(found.asked)
+
+
 def test_a_missing_and_a_surplus_proposal_both_fail():
     missing, surplus = (
         deepcopy(CATALOGUE.situations[BIRTHS[0]]),
