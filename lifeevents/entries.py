@@ -174,11 +174,9 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class PaperField:
-    """One field of a paper: the path of the fact it prints, or `pen` for what is written by hand.
+    """One field: the path of the fact it prints, or of another (`or_path`) where that is unknown.
 
-    `or_path` is read where the first path gives nothing; `value` is what this paper always says
-    (its 異動区分), so that papers may share a layout. `required_unless` is the path of a fact that
-    makes the field needless when it is yes.
+    `pen` is written by hand, `value` is what this paper always says, `unused` stays white.
     """
 
     key: str
@@ -191,6 +189,7 @@ class PaperField:
     or_path: str = ""
     value: str = ""
     required_unless: str = ""
+    unused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +263,7 @@ class Catalogue:
         inherited = [each.event for each in self.events[event].includes]
         found = self
         for code in (*inherited, event):
-            own = self.wordings.get(code)
-            if own:
+            if own := self.wordings.get(code):
                 found = replace(
                     found,
                     procedures={**found.procedures, **own.procedures},
