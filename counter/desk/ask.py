@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from counter.desk import fields
+from counter import answers
+from counter.answers import Field
 from counter.desk.access import WINDOW, DeskRequest, staff
-from counter.desk.fields import Field
 from counter.desk.forms import VersionForm
 from counter.desk.page import show_step
 from lifeevents import bundles, replies
@@ -49,8 +49,8 @@ def show(request: DeskRequest, bundle: Bundle, errors: Errors | None = None) -> 
     cards = [list(same) for _, same in groupby(sitting.questions, _together)]
     card = _card(cards[0]) if cards else None
     if card and errors is not None:
-        again = fields.answered_again(card.fields, request.POST, errors)
-        card.fields[:] = fields.with_focus(again)
+        again = answers.answered_again(card.fields, request.POST, errors)
+        card.fields[:] = answers.with_focus(again)
     context = {"card": card, "remaining": len(cards)}
     seen = request.POST.get("seen", "")
     status = 422 if errors else 200
@@ -70,10 +70,10 @@ def answer(request: DeskRequest, number: str) -> HttpResponse:
     try:
         replies.answer(
             bundle,
-            fields.read(request.POST),
+            answers.read(request.POST),
             version=form.cleaned_data["version"],
             by=request.actor,
-            typed=fields.typed_characters(request.POST),
+            typed=answers.typed_characters(request.POST),
         )
     except BadAnswers as mistakes:
         return show(request, bundle, mistakes.messages)
@@ -87,7 +87,7 @@ def take_back(request: DeskRequest, number: str) -> HttpResponse:
     bundle = bundles.find(number, by=request.actor)
     form = VersionForm(request.POST)
     if form.is_valid():
-        subject, fact = fields.split(request.POST.get("answer", ""))
+        subject, fact = answers.split(request.POST.get("answer", ""))
         replies.take_back(bundle, subject, fact, version=form.cleaned_data["version"])
     return show(request, bundle) if request.htmx else redirect("desk:bundle", number)
 
@@ -103,5 +103,5 @@ def _card(asked: list[Asked]) -> Card:
         about=first.subject_label,
         title=first.card_title if len(asked) > 1 else first.text,
         help=first.card_help if len(asked) > 1 else "",
-        fields=fields.with_focus([fields.of_question(each) for each in asked]),
+        fields=answers.with_focus([answers.of_question(each) for each in asked]),
     )

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from counter.desk import fields
+from counter import answers
+from counter.answers import Field
 from counter.desk.access import WINDOW, DeskRequest, staff
-from counter.desk.fields import Field
 from counter.desk.forms import VersionForm
 from counter.desk.page import show_step
 from lifeevents import bundles, replies
@@ -24,44 +21,8 @@ from lifeevents.answering import BadAnswers
 from lifeevents.models import Bundle
 from lifeevents.prefill import FilledPaper
 from lifeevents.sitting import CheckRow, Sitting, sit
-from residents.facts import FactType, Source
 
 Errors = Mapping[tuple[str, str], str]
-STATES = {
-    "missing": gettext_lazy("空欄"),
-    "dont_know": gettext_lazy("紙に書く"),
-    "withheld": gettext_lazy("同意なし — 紙に書く"),
-    "protected": gettext_lazy("支援措置 — 出しません"),
-    "blank": gettext_lazy("空欄のまま"),
-}
-"""What stands in the place of an origin where there is no value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One value as the page shows it; `shows` are its places on the papers, `form` corrects it."""
-
-    row: CheckRow
-    origin: str
-    look: str
-    shows: str
-    form: list[Field] | None
-
-    @property
-    def name(self) -> str:
-        """How the row is named in addresses and forms; no personal data."""
-        return _name(self.row)
-
-    @property
-    def is_minor(self) -> bool:
-        """Whether it may be folded away: an empty box nobody must fill, a mark that follows from others."""
-        is_mark = self.row.source == Source.DERIVED and self.row.type == FactType.BOOL
-        return self.form is None and (self.row.state == "missing" or is_mark)
-
-    @property
-    def id(self) -> str:
-        """An id for the page."""
-        return re.sub(r"\W", "-", self.name)
 
 
 def show(
@@ -76,15 +37,15 @@ def show(
     returning = request.GET.get("focus", "")
 
     def form_of(row: CheckRow) -> list[Field] | None:
-        is_open = row.editable and _name(row) == editing
+        is_open = row.editable and answers.name_of(row) == editing
         return _correction(row, request, errors) if is_open else None
 
-    sections = _sections(sitting, form_of)
+    sections = answers.check_rows(sitting.sections, form_of, _places(sitting.opened.filled))
     if request.htmx and request.method == "GET" and (wanted := editing or returning):
         return _row_alone(request, bundle, sections, wanted, returning)
     missing = _missing(sitting, request, None if editing else errors)
     if not (editing or focus or returning):
-        missing = fields.with_focus(missing)
+        missing = answers.with_focus(missing)
     context = {
         "missing": _by_person(missing, sitting),
         "missing_count": len(missing),
@@ -107,10 +68,10 @@ def correct(request: DeskRequest, number: str) -> HttpResponse:
     try:
         replies.answer(
             bundle,
-            fields.read(request.POST),
+            answers.read(request.POST),
             version=form.cleaned_data["version"],
             by=request.actor,
-            typed=fields.typed_characters(request.POST),
+            typed=answers.typed_characters(request.POST),
         )
     except BadAnswers as mistakes:
         return show(request, bundle, mistakes.messages)
@@ -127,17 +88,13 @@ def undo(request: DeskRequest, number: str) -> HttpResponse:
     form = VersionForm(request.POST)
     name = request.POST.get("edit", "")
     if form.is_valid():
-        replies.take_back(bundle, *fields.split(name), version=form.cleaned_data["version"])
+        replies.take_back(bundle, *answers.split(name), version=form.cleaned_data["version"])
     return show(request, bundle, focus=name) if request.htmx else redirect("desk:bundle", number)
 
 
-def _name(row: CheckRow) -> str:
-    return f"{row.subject}:{row.fact}"
-
-
 def _missing(sitting: Sitting, request: DeskRequest, errors: Errors | None) -> list[Field]:
-    asked = [fields.of_row(row, with_value=False) for row in sitting.missing]
-    return fields.answered_again(asked, request.POST, errors) if errors else asked
+    asked = [answers.of_row(row, with_value=False) for row in sitting.missing]
+    return answers.answered_again(asked, request.POST, errors) if errors else asked
 
 
 def _row_alone(
@@ -157,47 +114,16 @@ def _row_alone(
 
 def _by_person(missing: list[Field], sitting: Sitting) -> list[dict[str, Any]]:
     titles = {section.subject: section.title for section in sitting.sections}
-    by_subject = groupby(missing, lambda field: fields.split(field.name)[0])
+    by_subject = groupby(missing, lambda field: answers.split(field.name)[0])
     return [{"title": titles[subject], "fields": list(same)} for subject, same in by_subject]
-
-
-def _sections(
-    sitting: Sitting, form_of: Callable[[CheckRow], list[Field] | None]
-) -> list[dict[str, Any]]:
-    """One section a person; what is required and missing stands above them, not in them."""
-    places = _places(sitting.opened.filled)
-    sections = []
-    for section in sitting.sections:
-        rows = [
-            _row(row, places[row.subject, row.fact], form_of(row))
-            for row in section.rows
-            if row.state != "blank" and not (row.required and row.state == "missing")
-        ]
-        folded = [row for row in rows if row.is_minor]
-        shown = [row for row in rows if not row.is_minor]
-        if rows:
-            title, subject = section.title, section.subject
-            sections.append({"subject": subject, "title": title, "rows": shown, "folded": folded})
-    return sections
-
-
-def _row(row: CheckRow, places: list[str], form: list[Field] | None) -> Row:
-    look = "open" if row.state == "missing" else "fresh" if row.corrected else ""
-    origin = row.origin or str(STATES.get(row.state, ""))
-    return Row(row, origin, look, " ".join(places), form)
 
 
 def _correction(row: CheckRow, request: DeskRequest, errors: Errors | None) -> list[Field]:
     """The field of a row, with the reading beside a name: the two change together."""
-    asked = [fields.of_row(row, with_value=True)]
-    if row.type == FactType.NAME and row.kana:
-        reading = replace(
-            asked[0], name=f"{row.subject}:{row.fact}_kana", label="よみ", value=row.kana, help=""
-        )
-        asked.append(reading)
+    asked = answers.of_correction(row)
     if errors:
-        asked = fields.answered_again(asked, request.POST, errors)
-    return fields.with_focus(asked)
+        asked = answers.answered_again(asked, request.POST, errors)
+    return answers.with_focus(asked)
 
 
 def _places(filled: Iterable[FilledPaper]) -> Mapping[tuple[str, str], list[str]]:

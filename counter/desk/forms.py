@@ -1,4 +1,4 @@
-"""What staff send: the desk's forms. Answers to questions are read in fields.py."""
+"""What staff send: the desk's forms. Answers to questions are read in counter/answers.py."""
 
 from __future__ import annotations
 

@@ -1,24 +1,34 @@
-"""The fields a question is put with, and reading what came back: {(subject, fact): what was written}.
+"""What desk and online share: a form made from a Question, reading what came back, the check rows.
 
-The verbs of lifeevents.replies judge the values; nothing is judged here.
+Answers are {(subject, fact): what was written}; the verbs of lifeevents.replies judge the values,
+nothing is judged here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from lifeevents.sitting import Asked, CheckRow
-from residents.facts import FactType
+from lifeevents.sitting import Asked, CheckRow, Section
+from residents.facts import FactType, Source
 
 LONGEST = 200
 SPACE = "\u3000"
 LOOKS = {FactType.BOOL: "choice", FactType.CHOICE: "choice", FactType.DATE: "date"}
+STATES = {
+    "missing": gettext_lazy("空欄"),
+    "dont_know": gettext_lazy("紙に書く"),
+    "withheld": gettext_lazy("同意なし — 紙に書く"),
+    "protected": gettext_lazy("支援措置 — 出しません"),
+    "blank": gettext_lazy("空欄のまま"),
+}
+"""What stands in the place of an origin where there is no value."""
 
 Answers = dict[tuple[str, str], str | None]
 
@@ -71,6 +81,33 @@ class Field:
         return " ".join(f"{self.id}-{part}" for part, text in said if text)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value of the check page; `shows` are its places on the papers, `form` corrects it."""
+
+    row: CheckRow
+    origin: str
+    look: str
+    shows: str
+    form: list[Field] | None
+
+    @property
+    def name(self) -> str:
+        """How the row is named in addresses and forms; no personal data."""
+        return name_of(self.row)
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether it may be folded away: an empty box nobody must fill, a mark that follows from others."""
+        is_mark = self.row.source == Source.DERIVED and self.row.type == FactType.BOOL
+        return self.form is None and (self.row.state == "missing" or is_mark)
+
+    @property
+    def id(self) -> str:
+        """An id for the page."""
+        return re.sub(r"\W", "-", self.name)
+
+
 def of_question(asked: Asked) -> Field:
     """The field of a question."""
     return Field(
@@ -99,6 +136,41 @@ def of_row(row: CheckRow, *, with_value: bool) -> Field:
         required=row.required,
         value=_sent_value(row.text, choices) if with_value else "",
     )
+
+
+def of_correction(row: CheckRow) -> list[Field]:
+    """The fields that correct a row: a name with its reading, since the two change together."""
+    asked = [of_row(row, with_value=True)]
+    if row.type == FactType.NAME and row.kana:
+        name = f"{row.subject}:{row.fact}_kana"
+        asked.append(replace(asked[0], name=name, label=_("よみ"), value=row.kana, help=""))
+    return asked
+
+
+def name_of(row: CheckRow) -> str:
+    """subject:fact"""
+    return f"{row.subject}:{row.fact}"
+
+
+def check_rows(
+    sections: Iterable[Section],
+    form_of: Callable[[CheckRow], list[Field] | None],
+    places: Mapping[tuple[str, str], Iterable[str]],
+) -> list[dict[str, Any]]:
+    """One section a person; what is required and missing stands above them, not in them."""
+    found = []
+    for section in sections:
+        rows = [
+            _check_row(row, places.get((row.subject, row.fact), ()), form_of(row))
+            for row in section.rows
+            if row.state != "blank" and not (row.required and row.state == "missing")
+        ]
+        folded = [row for row in rows if row.is_minor]
+        shown = [row for row in rows if not row.is_minor]
+        if rows:
+            title, subject = section.title, section.subject
+            found.append({"subject": subject, "title": title, "rows": shown, "folded": folded})
+    return found
 
 
 def answered_again(
@@ -149,6 +221,11 @@ def split(name: str) -> tuple[str, str]:
     """(subject, fact) of a field's name."""
     subject, _colon, fact = name.partition(":")
     return subject, fact
+
+
+def _check_row(row: CheckRow, places: Iterable[str], form: list[Field] | None) -> Row:
+    look = "open" if row.state == "missing" else "fresh" if row.corrected else ""
+    return Row(row, row.origin or str(STATES.get(row.state, "")), look, " ".join(places), form)
 
 
 def _written(post: QueryDict, name: str) -> str:
