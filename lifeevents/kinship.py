@@ -48,7 +48,7 @@ def spouse_of(key: str, members: Mapping[str, Member]) -> str | None:
         heads = [k for k in couple if members[k].codes == HEAD]
         return _only(k for k in couple if k != key) if len(heads) == 1 else None
     if codes and codes[-1] in SPOUSE_CODES:
-        if codes[:-1] == HEAD:  # no such 続柄: the head's spouse is 夫 or 妻 alone
+        if codes[:-1] == HEAD or codes[-2] in SPOUSE_CODES:  # no such 続柄 (妻の夫 …)
             return None
         return _only(k for k, m in members.items() if m.codes == codes[:-1] and _fits(m, codes[-1]))
     return _only(
