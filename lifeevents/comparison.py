@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -136,10 +137,7 @@ def _changed(key: str, before: Edition, after: Edition) -> Changed:
 def _row(label: str, was: str, is_: str, shortened: bool) -> Row:
     """What differs; of a list only what leaves and what enters."""
     old, new = was.splitlines(), is_.splitlines()
-    gone, come = (
-        [each for each in old if each not in new],
-        [each for each in new if each not in old],
-    )
+    gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
     if not shortened or max(len(old), len(new)) < 2 or not (gone or come):
         return Row(label, was, is_)
-    return Row(label, "\n".join(gone), "\n".join(come))
+    return Row(label, "\n".join(gone.elements()), "\n".join(come.elements()))
