@@ -212,6 +212,17 @@ def set_taking_part(bundle: Bundle, key: str, taking_part: bool, *, version: int
         bundle.participants.filter(key=key).update(taking_part=taking_part)
 
 
+def resume(bundle: Bundle, *, version: int, by: Actor) -> None:
+    """Open the records of a saved bundle again once its engagement's time is over.
+
+    Every answer stays; who stands here is identified anew. Raises Stale.
+    """
+    with changing(bundle, version):
+        bundle.engagement = engagements.reopen(bundle.engagement, by=by).pk
+        bundle.step = Bundle.Step.IDENTIFY
+        bundle.save(update_fields=["engagement", "step"])
+
+
 def go_to(bundle: Bundle, step: str, *, version: int) -> None:
     """Move to a step; nothing entered is lost."""
     with changing(bundle, version):

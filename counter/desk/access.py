@@ -65,7 +65,7 @@ def staff(*roles: str) -> Callable[[View], View]:
             except Stale:
                 return _again(request, _STALE, "desk:bundle", number=kwargs["number"])
             except EngagementClosed:
-                return _again(request, _EXPIRED, "desk:home")
+                return _again(request, _EXPIRED, "desk:resume", number=kwargs["number"])
 
         guarded.audience = roles  # type: ignore[attr-defined]
         return guarded
@@ -99,7 +99,4 @@ def _again(request: DeskRequest, sentence: str, name: str, **kwargs: object) -> 
 
 
 _STALE = "この受付は、ほかの操作で先に進んでいます。いまの内容を表示しています。"
-_EXPIRED = (
-    "この受付は開いてから時間がたったため、記録を開けません。"
-    "住民をさがして、新しい受付をはじめてください。"
-)
+_EXPIRED = "この受付は開いてから時間がたったため、記録を閉じました。"
