@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError("The demo does not run in production.")
         # Started in the background by a shell, Ctrl-C's signal would be ignored.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.url = f"http://localhost:{port}/"
+        self.port, self.url = port, f"http://localhost:{port}/"
         self.report = settings.VAR / "demo.json"
         with _only_demo(self.report):
             children = _children(port)
@@ -81,7 +81,7 @@ class Command(BaseCommand):
     def wait_for_page(self, children: list[Child]) -> None:
         """Return when the first page is really served."""
         deadline = time.monotonic() + PAGE_SECONDS
-        while not _served(self.url):
+        while not _served(self.port):
             for child in children:
                 child.keep()
             if time.monotonic() > deadline:
@@ -179,9 +179,11 @@ def _reset() -> None:
     town.forget(settings.VAR)
 
 
-def _served(url: str) -> bool:
+def _served(port: int) -> bool:
+    # By number and without a proxy: a bare machine may not know the name localhost.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with opener.open(f"http://127.0.0.1:{port}/", timeout=10) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
