@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.journeys.birth import NEWBORN, start_birth
 from tests.journeys.screen import CHROMIUM, COUNTER_SCREEN, SWITCHES
+from tests.journeys.serving import BIRTH, NEWBORN, start
 from tests.journeys.typist import Typist
 
 DEMO = Path("var/demo.json")
@@ -43,7 +43,7 @@ def serve(page, folder):
     page.locator("#hits .hit").first.wait_for()
     shoot(page, folder / "search.png")
     page.reload()
-    start_birth(hands, FAMILY, shoot=lambda name: shoot(page, folder / f"{name}.png"))
+    start(hands, FAMILY, BIRTH, shoot=lambda name: shoot(page, folder / f"{name}.png"))
     hands.answer_first_card()
     shoot(page, folder / "ask.png")
     hands.answer_step("ask")

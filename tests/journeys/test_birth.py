@@ -1,12 +1,12 @@
 """出生 at the desk: a family served from the search box to the printed bundle, by keyboard alone."""
 
 import re
-import subprocess
 
 import pytest
 
 from lifeevents.models import Answer, Application, Bundle, Snapshot
-from tests.journeys.birth import NEWBORN, finish_birth, start_birth
+from tests.journeys.printout import printed_text
+from tests.journeys.serving import BIRTH, NEWBORN, finish, start
 from tests.journeys.typist import Typist
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -26,8 +26,8 @@ def test_a_birth_is_served_by_keyboard_typing_only_what_nobody_holds(
     sign_in("sato")
     hands = Typist(counter.page, NEWBORN)
 
-    start_birth(hands, query)
-    finish_birth(hands)
+    start(hands, query, BIRTH)
+    finish(hands)
 
     bundle = Bundle.objects.get()
     assert bundle.state == Bundle.State.FINISHED
@@ -50,19 +50,3 @@ def names_and_dates_of_rows(bundle):
     found = {cell["text"] for cell in cells if cell and cell["text"]}
     assert len(found) > 2
     return found
-
-
-def printed_text(page, folder):
-    """The text of the bundle's PDF without white space, fetched as the print button does."""
-    address = page.locator("#print").get_attribute("href")
-    answer = page.request.get(page.url.split("/b/")[0] + address)
-    assert answer.ok
-    assert answer.headers["content-type"] == "application/pdf"
-    (folder / "bundle.pdf").write_bytes(answer.body())
-    run = subprocess.run(
-        ["pdftotext", "-layout", str(folder / "bundle.pdf"), "-"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return re.sub(r"\s", "", run.stdout)

@@ -46,7 +46,7 @@ def test_a_procedure_two_admins_put_in_force_is_proposed_to_the_next_family(
 ):
     page = counter.page
     sign_in("sato")
-    start_birth(Typist(page, NEWBORN), "カツラギ ダイスケ")
+    start(Typist(page, NEWBORN), "カツラギ ダイスケ", BIRTH)
     running = page.url
     write_the_picture_book(page, enter, look)
     approve_it(page, enter, look)
@@ -57,7 +57,7 @@ def test_a_procedure_two_admins_put_in_force_is_proposed_to_the_next_family(
     assert page.get_by_text("絵本の贈り物").count() == 0
     page.goto(counter.url)
     hands = Typist(page, NEWBORN)
-    start_birth(hands, "ヨシダ ショウタ")
+    start(hands, "ヨシダ ショウタ", BIRTH)
     hands.answer_first_card()
 
     page.get_by_text("絵本の贈り物").first.wait_for()

@@ -1,4 +1,4 @@
-"""How a clerk serves a birth: what is answered, and the keys from the search box to the end."""
+"""How a clerk serves an event: what is answered, and the keys from the search box to the end."""
 
 NEWBORN = {
     "n1:name": "花",
@@ -16,8 +16,16 @@ NEWBORN = {
 }
 
 
-def start_birth(hands, query, shoot=lambda name: None):
-    """Search, choose 出生, identify by card, agree to everything: keys only."""
+BIRTH, MOVE_WITHIN, DEATH = "birth", "move_within", "death"
+SELF, HOUSEHOLD = "1", "2"
+
+
+def no_picture(name):
+    """Take no picture."""
+
+
+def start(hands, query, event, applicant=SELF, shoot=no_picture):
+    """Search, choose the event, identify by card, agree to everything: keys only."""
     page = hands.page
     hands.press("F2")
     page.keyboard.insert_text(query)
@@ -27,10 +35,15 @@ def start_birth(hands, query, shoot=lambda name: None):
         page.keyboard.press("Enter")
     page.wait_for_url("**/start")
     shoot("start")
-    if not page.locator("[name=event]:checked").count():
-        hands.press("1")
-    hands.press("1")
+    hands.press(page.locator(f"[name=event][value={event}]").get_attribute("data-digit"))
+    hands.press(applicant)
     hands.press("Enter")
+    identify(hands, shoot)
+
+
+def identify(hands, shoot=no_picture):
+    """From 本人確認 to the first question."""
+    page = hands.page
     page.wait_for_selector("[data-step=identify]")
     shoot("identify")
     hands.press("1")
@@ -43,14 +56,15 @@ def start_birth(hands, query, shoot=lambda name: None):
     shoot("newborn")
 
 
-def finish_birth(hands):
+def finish(hands):
     """Answer, check, sign and file: keys only."""
+    page = hands.page
     hands.answer_step("ask")
     hands.press("F8")
-    hands.page.wait_for_selector("[data-step=check]")
+    page.wait_for_selector("[data-step=check]")
     hands.answer_step("check")
     hands.press("F8")
-    hands.page.wait_for_selector("[data-step=sign]")
+    page.wait_for_selector("[data-step=sign]")
     hands.press("1")
     hands.press("F8")
-    hands.page.locator("#print").wait_for()
+    page.locator("#print").wait_for()

@@ -1,0 +1,86 @@
+"""転居, おくやみ and 転入 at the desk, for families of four, by keyboard alone."""
+
+import pytest
+
+from lifeevents.models import Application, Bundle
+from tests.journeys.printout import printed_text
+from tests.journeys.serving import DEATH, HOUSEHOLD, MOVE_WITHIN, finish, identify, start
+from tests.journeys.typist import Typist
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+MOVE = {"bundle:new_address": "北海道北見市北進町三丁目１番２号", "bundle:moved_on": "8.11.15"}
+LOSS = {"p1:died_on": "8.11.18"}
+NAMES = (
+    ("森田　健", "もりた　けん", "60.5.1", "1", "世帯主"),
+    ("森田　恵", "もりた　めぐみ", "62.7.7", "2", "妻"),
+    ("森田　空", "もりた　そら", "27.4.2", "1", "子"),
+    ("森田　海", "もりた　うみ", "令和2年3月3日", "2", "子"),
+)
+ARRIVALS = (
+    {
+        f"n{place}:{fact}": value
+        for place, person in enumerate(NAMES, start=1)
+        for fact, value in zip(
+            ("name", "name_kana", "birth_date", "sex", "relationship"), person, strict=True
+        )
+    }
+    | {
+        f"n{place}:{fact}": value
+        for place in range(1, 5)
+        for fact, value in (("resident_kind", "1"), ("insurance_now", "nhi"))
+    }
+    | {**MOVE, "bundle:old_address": "北海道札幌市中央区北一条西二丁目１番地"}
+)
+
+
+def served(hands, procedure):
+    """The finished bundle, with what was typed said for the README."""
+    bundle = Bundle.objects.get()
+    assert bundle.state == Bundle.State.FINISHED
+    assert Application.objects.filter(bundle=bundle, procedure=procedure).exists()
+    assert len(hands.asked) == len(set(hands.asked)), "something was asked twice"
+    print(f"{bundle.event}: typed {hands.typed} characters with {hands.keys} keys")  # noqa: T201
+    return bundle
+
+
+def test_a_family_of_four_moves_within_the_town(counter, sign_in, tmp_path):
+    sign_in("sato")
+    hands = Typist(counter.page, MOVE)
+
+    start(hands, "カツラギ ダイスケ", MOVE_WITHIN)
+    finish(hands)
+
+    served(hands, "res.move_within")
+    text = printed_text(counter.page, tmp_path)
+    assert "北進町三丁目１番２号" in text
+    assert "葛\U000e0100城" in text
+
+
+def test_a_family_of_four_loses_its_father(counter, sign_in, tmp_path):
+    sign_in("sato")
+    hands = Typist(counter.page, LOSS)
+
+    start(hands, "カツラギ ダイスケ", DEATH, HOUSEHOLD)
+    finish(hands)
+
+    served(hands, "death.report")
+    assert "令和8年11月18日" in printed_text(counter.page, tmp_path)
+
+
+def test_a_family_of_four_comes_from_another_town(counter, sign_in, tmp_path):
+    sign_in("sato")
+    page = counter.page
+    hands = Typist(page, ARRIVALS)
+
+    page.goto(f"{counter.url}/newcomers")
+    hands.press("1")
+    page.locator("#newcomers").focus()
+    hands.write("4")
+    hands.press("Enter")
+    identify(hands)
+    finish(hands)
+
+    served(hands, "res.move_in")
+    text = printed_text(page, tmp_path)
+    assert all(name.replace("\u3000", "") in text for name, *_ in NAMES)
