@@ -112,6 +112,7 @@ def test_the_check_command_prints_one_object_and_plays_the_situations():
     assert report["problems"] == []
 
 
+@pytest.mark.django_db
 def test_an_exported_catalogue_is_the_same_catalogue(tmp_path):
     file = tmp_path / "catalogue.json"
     run("export", str(file))
@@ -142,11 +143,6 @@ def test_a_file_that_is_no_catalogue_is_refused_in_words(tmp_path, text):
 
     with pytest.raises((CommandError, SystemExit)):
         run("check", str(file), "--json")
-
-
-def test_import_says_that_it_is_not_there_yet(tmp_path):
-    with pytest.raises(CommandError, match="まだできません"):
-        run("import", str(tmp_path / "catalogue.json"))
 
 
 def test_facts_are_listed_with_whose_they_are_and_where_they_come_from():
