@@ -58,7 +58,11 @@ def by_writing(request):
 
 
 def by_streaming(request):
-    return StreamingHttpResponse(str(each) for each in Resident.objects.all())
+    def chunks():
+        yield "名簿"
+        yield from (str(each) for each in Resident.objects.all())
+
+    return StreamingHttpResponse(chunks())
 
 
 def by_the_door(request):

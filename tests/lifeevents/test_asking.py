@@ -147,6 +147,20 @@ def test_where_one_parents_income_is_not_known_who_earns_more_is_asked(asks, led
     assert ("mother_earns_more", "bundle") in asked
 
 
+@pytest.mark.parametrize(
+    ("reason", "asked"),
+    [
+        (Reason.NOT_HELD, True),
+        (Reason.WITHHELD, True),
+        (Reason.SOURCE_DOWN, True),
+        (Reason.DONT_KNOW, False),
+        (Reason.PROTECTED, False),
+    ],
+)
+def test_what_is_unknown_is_asked_but_for_a_protected_place_and_what_nobody_knows(reason, asked):
+    assert asking.may_be_asked(Unknown(reason)) is asked
+
+
 def test_a_card_is_asked_for_each_of_twins(asks, yamada, sato):
     twins = make_bundle(yamada.mother, sato, answers={}, newcomers=("n1", "n2"))
 
