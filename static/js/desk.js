@@ -152,6 +152,8 @@
     field.addEventListener("compositionend", () => askSoon(field));
     field.addEventListener("keydown", onSearchKey);
     document.addEventListener("click", (event) => event.target.closest(".finder") || closeHits());
+    // Someone quick has typed before this file was there.
+    if (field === document.activeElement && field.value) askSoon(field);
     document.getElementById("hits").addEventListener("keydown", (event) => {
       if (event.code === "Escape") field.focus();
     });

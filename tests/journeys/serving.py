@@ -27,6 +27,7 @@ def no_picture(name):
 def start(hands, query, event, applicant=SELF, shoot=no_picture):
     """Search, choose the event, identify by card, agree to everything: keys only."""
     page = hands.page
+    page.wait_for_load_state("load")
     hands.press("F2")
     page.keyboard.insert_text(query)
     page.locator("#hits .hit").first.wait_for()
