@@ -227,7 +227,8 @@ def _derived(derived: Derived, names: Names) -> Iterator[str]:
 
 
 def _of_papers(names: Names) -> Iterator[str]:
-    used = {code for each in names.catalogue.procedures.values() for code in each.papers}
+    views = [names.catalogue, *map(names.catalogue.for_event, names.catalogue.events)]
+    used = {code for view in views for each in view.procedures.values() for code in each.papers}
     for code, paper in names.catalogue.papers.items():
         if code not in used:
             yield f"papers → {code}: どの手続からも使われていません。"

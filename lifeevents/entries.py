@@ -174,9 +174,9 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class PaperField:
-    """One field: the path of the fact it prints, or of another (`or_path`) where that is unknown.
+    """One field: a fact's path (`or_path` where it is unknown), a fixed `value`, `pen` or `unused`.
 
-    `pen` is written by hand, `value` is what this paper always says, `unused` stays white.
+    `required_unless` is the path of a fact that makes it needless when yes.
     """
 
     key: str

@@ -6,7 +6,7 @@ Every cell knows its value's origin, or why it is empty; nothing is ever left to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -87,19 +87,11 @@ def fill_papers(
 def _fill(
     paper: Paper, each: Proposed, situation: Situation, catalogue: Catalogue, desk: Desk
 ) -> FilledPaper:
-    def look(path: str, it: str | None) -> tuple[str, str]:
-        return fact_of(path), _whose(path, each.subject, it, situation)
-
     def cell(field: PaperField, it: str | None = None) -> Cell:
-        if field.pen:
-            return _for_the_pen(field)
-        if field.required_unless and _is_yes(*look(field.required_unless, it), situation):
-            field = replace(field, required=False)
-        made = _cell(field, *look(field.path, it), catalogue, situation)
-        if made.state == "known" or not field.or_path:
-            return made
-        other = _cell(field, *look(field.or_path, it), catalogue, situation)
-        return other if other.state == "known" else made
+        def look(path: str) -> tuple[str, str]:
+            return fact_of(path), _whose(path, each.subject, it, situation)
+
+        return _looked_up(field, look, catalogue, situation)
 
     def own(field: PaperField) -> Cell:
         if field.value:
@@ -113,6 +105,26 @@ def _fill(
     )
     cells = tuple(own(field) for field in paper.fields)
     return FilledPaper(paper, each.procedure.code, each.subject, cells, rows)
+
+
+def _looked_up(
+    field: PaperField,
+    look: Callable[[str], tuple[str, str]],
+    catalogue: Catalogue,
+    situation: Situation,
+) -> Cell:
+    """A field filled from its path, or from its other one where the first gives nothing."""
+    if field.pen:
+        return _for_the_pen(field)
+    if field.unused:
+        return replace(_for_the_pen(field), state=BLANK)
+    if field.required_unless and _is_yes(*look(field.required_unless), situation):
+        field = replace(field, required=False)
+    made = _cell(field, *look(field.path), catalogue, situation)
+    if made.state == "known" or not field.or_path:
+        return made
+    other = _cell(field, *look(field.or_path), catalogue, situation)
+    return other if other.state == "known" else made
 
 
 def _row(table: PaperRows, member: str, cell: Any) -> tuple[Cell, ...]:

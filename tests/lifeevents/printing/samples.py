@@ -144,7 +144,124 @@ SIBLINGS = [
     person("渡邉󠄁　凛", "ワタナベ　リン", "平成30年2月28日", "2", relationship=known("妻の子")),
 ]
 SIBLINGS[0]["supported_adult_child"] = known("はい", True)
+DECEASED = person(
+    "𠮷田　勝次郎",
+    "ヨシダ　カツジロウ",
+    "昭和16年12月8日",
+    "1",
+    relationship=known("父"),
+    died_on=known("令和8年11月20日"),
+    death_known_on=known("令和8年11月20日"),
+    died_at=known("午前4時15分"),
+    place_of_death=known("北海道北見市北六条東二丁目１番地　北見赤十字病院"),
+    marital=known("いない（死別）", "bereaved"),
+    infectious_cause=known("その他", False),
+    lives_here=known("はい", True),
+    caused_by_other=known("いいえ", False),
+    had_care_medical=known("はい", True),
+    previous_address=known(ADDRESS),
+    **{f"holds.{system}": known("はい", True) for system in ("nhi", "ltc", "seal", "disability")},
+    **{f"holds.{system}": known("いいえ", False) for system in ("late_elderly", "residence_tax")},
+    **{"holds.property_tax": known("はい", True), "holds.light_vehicle": known("はい", True)},
+    **{
+        "nhi.symbol": known("北見 0123456"),
+        "nhi.branch": known("06"),
+        "nhi.acquired_on": known("昭和61年4月1日"),
+        "late_elderly.number": known("01234567"),
+        "late_elderly.acquired_on": known("平成28年12月8日"),
+        "ltc.number": known("0001234567"),
+        "ltc.acquired_on": known("平成18年12月7日"),
+        "ltc.certified": known("はい", True),
+        "ltc.level": known("要介護２", "22"),
+        "ltc.valid_from": known("令和7年4月1日"),
+        "ltc.valid_until": known("令和10年3月31日"),
+        "pension.number": known("1234-567890"),
+        "pension.kind": known("第1号被保険者", "1"),
+        "pension_code": known("1150"),
+        "child_allow.certificate_no": known("0001234567"),
+        "child_allow.monthly_amount": known("30,000", "30000"),
+        "disability.handbook": known("身体障害者手帳", "1"),
+        "disability.number": known("北海道第０１２３４５号"),
+        "disability.name": known("心臓機能障害"),
+        "disability.grade": known("３級", "3"),
+        "disability.issued_on": known("平成29年6月1日"),
+        "light_vehicle.plate": known("北見市 あ 1234"),
+        "light_vehicle.kind": known("原動機付自転車（50cc以下）", "11"),
+        "light_vehicle.make": known("ホンダ"),
+        "light_vehicle.displacement": known("49", "49"),
+        "light_vehicle.frame": known("AA01-1234567"),
+        "light_vehicle.registered_on": known("平成20年5月1日"),
+        "property_tax.owner_code": known("000123456"),
+        "property_tax.lots": known("3", "3"),
+        "property_tax.houses": known("2", "2"),
+    },
+)
+MOVED = {
+    "previous_address": known("北海道北見市北四条西五丁目２番地３　メゾン北四条１０２号室"),
+    "address_on_january_1": known("東京都足立区中央本町一丁目１７番１号"),
+    "uses_signature": known("はい", True),
+    "has_my_number_card": known("はい", True),
+    "nationality": known(""),
+    "moves": known("はい", True),
+    "insurance_now": known("国民健康保険", "nhi"),
+    "takes_nhi": known("はい", True),
+    "holds.nhi": known("はい", True),
+    "holds.late_elderly": known("いいえ", False),
+    "holds.ltc": known("いいえ", False),
+    "ltc.number": known("0001234567"),
+    "ltc.certified": known("はい", True),
+    "ltc.level": known("要支援１", "12"),
+    "late_elderly.number": known("01234567"),
+    "old_late_union": known("東京都後期高齢者医療広域連合"),
+    "old_ltc_insurer": known("足立区"),
+    "old_care_level": known("要支援", "support"),
+    "care_certified": known("はい", True),
+    "old_care_until": known("令和9年3月31日"),
+    "school.name": known("北見市立中央小学校"),
+    "school.grade": known("3", "3"),
+    "new_school": known("北見市立小泉小学校 3年"),
+    "zone_reason": known("六年生で、卒業まで半年のため、いまの学校に通い続けたい"),
+    "zone_until": known("卒業まで", "graduation"),
+    "nursery_now": known("足立区立中央本町保育園"),
+    "nursery_wish": known("転園", "change"),
+    "child_medical.certificate_no": known("0012345"),
+    "child_medical.insurer_name": known("北見市国民健康保険"),
+    "child_medical.insured_symbol": known("北見 0123456"),
+    "child_support.certificate_no": known("第4567号"),
+    "child_support.level": known("全部支給", "1"),
+    "child_allow.certificate_no": known("0001234567"),
+    "child_allow.children": known("3", "3"),
+    "disability.handbook": known("療育手帳", "2"),
+    "disability.number": known("第012345号"),
+    "pension.kind": known("第3号被保険者", "3"),
+    "pension.acquired_on": known("平成27年4月1日"),
+    "is_subject": known("はい", True),
+    "is_family": known("いいえ", False),
+    "is_insider": known("はい", True),
+    "is_outsider": known("いいえ", False),
+    "relation_to_deceased": known("長男の妻"),
+    "reports_as": known("同居の親族", "relative_with"),
+    "applicant_register": known("同じ"),
+    "is_mourner": known("はい", True),
+    "represents_heirs": known("はい", True),
+    "takes_vehicle": known("はい", True),
+}
+for member in (FATHER, MOTHER, NEWBORN, *SIBLINGS):
+    member.update({key: value for key, value in MOVED.items() if key not in member})
+    member["counts_as_child"] = known("はい", member in SIBLINGS[1:] or member is NEWBORN)
 BUNDLE = {
+    "new_address": known(KATAGAKI),
+    "moved_on": known("令和8年11月15日"),
+    "old_address": known("東京都足立区中央本町一丁目１７番１号　中央本町ハイツ３０５"),
+    "old_head": known("𠮷田　健太郎", kana="ヨシダ　ケンタロウ"),
+    "funeral_on": known("令和8年11月24日"),
+    "burial_kind": known("火葬", "cremation"),
+    "burial_place": known("北海道北見市大正２６２番地　北見市斎場"),
+    "hall_at": known("令和8年11月24日 午前11時"),
+    "certificate_purpose": known("年金", "pension"),
+    "certificate_for": known("北見年金事務所"),
+    "certificate_copies": known("2", "2"),
+    "child_died": known("いいえ", False),
     "number": known("B-20261122-0001"),
     "on": known("令和8年11月22日"),
     "office": known("市民課"),
@@ -162,6 +279,20 @@ HOUSEHOLD = {
     "housing_name": known("市営住宅 北光団地"),
     "housing_room": known("3棟 402号室"),
     "on_welfare": known("いいえ", False),
+    "dog_number": known("第01234号"),
+    "dog_chip": known("392141234567890"),
+    "dog_name": known("ハチ"),
+    "dog_kind": known("柴"),
+    "dog_color": known("茶"),
+    "dog_sex": known("おす", "male"),
+    "water_customer": known("012-34567-8"),
+    "water_stops_on": known("令和8年11月30日"),
+    "water_payment": known("納付書", "slip"),
+    "bike_kind": known("原付一種"),
+    "bike_make": known("ヤマハ"),
+    "bike_frame": known("SA36J-123456"),
+    "bike_displacement": known("49", "49"),
+    "bike_plate": known("足立区 あ 5678"),
 }
 GROUPS = {
     "self": [NEWBORN],
@@ -176,6 +307,18 @@ GROUPS = {
     "head": [FATHER],
     "household.before": [FATHER, MOTHER, *SIBLINGS],
     "household.after": [FATHER, MOTHER, *SIBLINGS, NEWBORN],
+    "mover": [MOTHER, FATHER, *SIBLINGS[1:]],
+    "deceased": [DECEASED],
+    "old_head": [FATHER],
+    "next_claimant": [MOTHER],
+    "mourner": [MOTHER],
+    "heir": [MOTHER],
+    "vehicle_heir": [MOTHER],
+    "nhi_parent": [FATHER],
+    "nhi_head": [FATHER],
+    "nhi_child": [NEWBORN],
+    "spouse": [MOTHER],
+    "children": [FATHER],
     "bundle": [BUNDLE],
     "household": [HOUSEHOLD],
 }
@@ -194,6 +337,8 @@ def cell(field, who):
         "value": None,
         "origin": "",
     }
+    if "value" in field:
+        return {**made, "state": "known", "text": "✓", "value": field["value"]}
     if field.get("pen") or who is None:
         return made
     fact = who.get(field["path"].split(".", 1)[1] if "." in field["path"] else "")
@@ -214,8 +359,11 @@ def members(over, where):
 
 WHERE = {
     "child_or_supported": lambda one: one in SIBLINGS or one is NEWBORN,
-    "counts_as_child": lambda one: one in SIBLINGS[1:],
+    "counts_as_child": lambda one: one in SIBLINGS[1:] or one is NEWBORN,
     "holds.nhi": lambda one: "nhi.symbol" in one,
+    "takes_nhi": lambda one: True,
+    "school_age": lambda one: one in SIBLINGS[1:],
+    "is_adult": lambda one: one in (MOTHER, FATHER),
 }
 
 
@@ -241,7 +389,7 @@ def frozen_paper(code, for_whom="subjects"):
         "addressee": paper["addressee"],
         "subject": subject["name"]["text"] if subject and "name" in subject else "",
         "cells": {
-            field["key"]: cell(field, None if field.get("pen") else who_of(field["path"], subject))
+            field["key"]: cell(field, who_of(field["path"], subject) if "path" in field else None)
             for field in paper["fields"]
         },
         "rows": {
@@ -254,15 +402,21 @@ def frozen_paper(code, for_whom="subjects"):
     }
 
 
-def all_papers():
-    """Every shipped paper, each for the person its procedure is for."""
-    whose = {
-        code: procedure["for"]
+def whose_papers():
+    """{paper: the group its procedure is for}, in any event."""
+    return {
+        code: worded.get("for", procedure["for"])
         for procedure in catalogue_part("procedures").values()
-        for code in procedure.get("papers", [])
+        for worded in (*procedure.get("per_event", {}).values(), procedure)
+        for code in worded.get("papers", [])
     }
-    order = {code: department["order"] for code, department in DEPARTMENTS.items()}
-    codes = sorted(PAPERS, key=lambda code: order[PAPERS[code]["department"]])
+
+
+def all_papers():
+    """A paper of every shipped layout, each for the person its procedure is for."""
+    whose, order = whose_papers(), {code: each["order"] for code, each in DEPARTMENTS.items()}
+    one_each = {paper["layout"]: code for code, paper in reversed(PAPERS.items())}
+    codes = sorted(one_each.values(), key=lambda code: order[PAPERS[code]["department"]])
     return [frozen_paper(code, whose.get(code, "subjects")) for code in codes]
 
 

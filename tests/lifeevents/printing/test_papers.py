@@ -4,10 +4,12 @@ import pytest
 
 from consent import door
 from lifeevents.printing.layout import load_layout
-from tests.lifeevents.printing.samples import PAPERS, catalogue_part
+from tests.lifeevents.printing.samples import PAPERS, catalogue_part, whose_papers
 
 CODES = sorted(PAPERS)
-PEN_ONLY = {"custody", "livelihood"}
+PEN_ONLY = {"custody", "livelihood", "maintained", "next_of_kin"}
+PATHS = ("path", "or_path", "required_unless")
+NOT_ASKED = {"pen", "value", "unused"}
 
 
 def fields_of(paper):
@@ -21,12 +23,8 @@ def vocabulary():
 
 
 def test_there_is_a_paper_for_every_paper_a_procedure_names():
-    named = {
-        code for procedure in catalogue_part("procedures").values() for code in procedure["papers"]
-    }
-
-    assert named <= set(PAPERS)
-    assert len(PAPERS) >= 12
+    assert set(whose_papers()) == set(PAPERS)
+    assert len({paper["layout"] for paper in PAPERS.values()}) >= 50
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -48,8 +46,9 @@ def test_a_layout_repeats_exactly_the_rows_of_its_paper(code):
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_field_asks_for_a_fact_of_the_vocabulary(code, vocabulary):
-    paths = [field["path"] for field in fields_of(PAPERS[code]) if not field.get("pen")]
+    paths = [field[name] for field in fields_of(PAPERS[code]) for name in PATHS if name in field]
 
+    assert all(NOT_ASKED & field.keys() for field in fields_of(PAPERS[code]) if "path" not in field)
     assert [path for path in paths if path.split(".", 1)[1] not in vocabulary] == []
 
 
@@ -101,3 +100,30 @@ def test_an_account_is_that_of_the_person_who_is_paid():
         ]
         assert len(accounts) == 5
         assert all(path.startswith(f"{who}.contact.bank_") for path in accounts)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_a_paper_always_says_is_a_choice_of_its_layout(code):
+    layout = load_layout(PAPERS[code]["layout"])
+    choices = {part.get("data-choice") for part in layout.root.iter()}
+    said = [field for field in PAPERS[code]["fields"] if "value" in field]
+
+    assert all(f"{field['key']}={field['value']}" in choices for field in said)
+
+
+@pytest.mark.parametrize("code", ["paper.nhi_funeral", "paper.late_funeral"])
+def test_the_funeral_is_paid_to_the_chief_mourner_and_not_to_whoever_stands_here(code):
+    fields = {field["key"]: field for field in PAPERS[code]["fields"]}
+    of_the_mourner = [key for key in fields if key.startswith(("mourner_", "bank_"))]
+
+    assert fields["is_mourner"]["path"] == "applicant.is_mourner"
+    assert len(of_the_mourner) == 9
+    assert all(fields[key]["path"].startswith("mourner.") for key in of_the_mourner)
+
+
+def test_an_account_is_not_needed_where_the_public_one_is_used():
+    for code, paper in PAPERS.items():
+        accounts = [field for field in paper["fields"] if field["key"].startswith("bank_")]
+        public = [field["path"] for field in paper["fields"] if field["key"] == "public_account"]
+        assert {field.get("required_unless") for field in accounts} <= {*public, None}, code
+        assert not public or all("required_unless" in field for field in accounts), code
