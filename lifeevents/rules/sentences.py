@@ -101,12 +101,6 @@ def sentence(tree: Tree, names: Names) -> str:
     return words(clause(tree, names))
 
 
-def suggested_reason(read: Clause) -> str:
-    """A because-sentence made of the clause's own words."""
-    ending = words(read).removesuffix("。")
-    return f"{ending}ため" if ending.endswith(("る", "い")) else f"{ending}のため"
-
-
 def values_in_words(simple: Simple, names: Names) -> str:
     """The values of a condition as people say them."""
     declared = names.vocabulary.get(simple.fact)
