@@ -18,7 +18,7 @@ from residents.importing.refusal import ImportBusy, ImportFailed
 from residents.models import Delivery
 
 _HELD, _REFUSED = 3, 4
-_EXIT = {Delivery.State.HELD: _HELD, Delivery.State.REFUSED: _REFUSED}
+_EXIT: dict[str, int] = {Delivery.State.HELD: _HELD, Delivery.State.REFUSED: _REFUSED}
 _COUNTS = ("rows", "new", "changed", "gone", "unchanged", "rejected")
 
 
