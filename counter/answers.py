@@ -147,6 +147,14 @@ def of_correction(row: CheckRow) -> list[Field]:
     return asked
 
 
+def with_answer(field: Field, said: str) -> Field:
+    """The field of a question answered before, holding what was said."""
+    value = _sent_value(said, field.choices)
+    if field.family and value.startswith(field.family + SPACE):
+        return replace(field, value=value.removeprefix(field.family + SPACE))
+    return replace(field, value=value, family="", settled="")
+
+
 def name_of(row: CheckRow) -> str:
     """subject:fact"""
     return f"{row.subject}:{row.fact}"

@@ -44,6 +44,22 @@ def demo_parts_stay_out_of_production(
     ]
 
 
+@register(Tags.security, deploy=True)
+def residents_sign_in_at_a_provider_over_https(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The demo's provider lets anyone be anyone; a real one is reached over https."""
+    if not settings.OIDC_ISSUER or settings.OIDC_ISSUER.startswith("https://"):
+        return []
+    return [
+        Error(
+            "OIDC_ISSUER does not begin with https://.",
+            hint="Name the provider residents sign in with, or leave it empty.",
+            id="counter.E004",
+        )
+    ]
+
+
 @register(Tags.database)
 def the_server_is_new_enough(
     app_configs: Sequence[AppConfig] | None,

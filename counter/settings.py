@@ -122,6 +122,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "desk:login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 
+# Residents sign in with their card through this OpenID provider; none, and there is no online counter.
+
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="kakanai")
+OIDC_CLIENT_KEY = Path(env.str("OIDC_CLIENT_KEY", default="") or VAR / "oidc_client_key.json")
+RESIDENT_SESSION_SECONDS = env.int("RESIDENT_SESSION_SECONDS", default=3600)
+
 # Tasks
 
 CELERY_BROKER_URL = env.str(

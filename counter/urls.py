@@ -8,5 +8,6 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("api/v1/", include("counter.api.urls")),
     path("office/", include("counter.office.urls")),
+    path("online/", include("counter.online.urls")),
     path("", include("counter.desk.urls")),
 ]

@@ -9,7 +9,9 @@ from typing import Any
 
 from consent.actors import Actor
 from lifeevents import snapshots
-from lifeevents.asking import Ask, question_for
+from lifeevents.asked import Asked as Asked
+from lifeevents.asked import asked_of
+from lifeevents.asking import question_for
 from lifeevents.entries import Event
 from lifeevents.finishing import missing_labels
 from lifeevents.models import Bundle
@@ -44,25 +46,6 @@ class Proposal:
     kind: str
     papers: tuple[str, ...]
     law: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question as a form shows it; `suggestion` is what the family already answers (氏)."""
-
-    fact: str
-    subject: str
-    subject_label: str
-    text: str
-    help: str
-    type: str
-    choices: tuple[tuple[Any, str], ...]
-    unit: str
-    card: str
-    card_title: str
-    card_help: str
-    suggestion: str
-    max_length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +134,7 @@ def sit(bundle: Bundle, *, by: Actor) -> Sitting:
         bundle=bundle,
         people=people_of(opened),
         proposals=tuple(_proposal(each, opened) for each in opened.proposed),
-        questions=tuple(_asked(each, opened) for each in opened.asks),
+        questions=tuple(asked_of(each, opened) for each in opened.asks),
         answered=tuple(_answered(opened)),
         sections=tuple(_sections(opened)),
         missing_labels=tuple(missing_labels(opened)),
@@ -196,40 +179,6 @@ def _missing(each: Proposed, opened: Opened) -> Iterator[str]:
         who = label_of(subject, opened)
         label = vocabulary[fact].label if fact in vocabulary else fact
         yield f"{who}：{label}" if who else label
-
-
-def _asked(each: Ask, opened: Opened) -> Asked:
-    question = each.question
-    card = opened.catalogue.cards.get(question.card) if question.card else None
-    return Asked(
-        fact=question.fact,
-        subject=each.subject,
-        subject_label=label_of(each.subject, opened),
-        text=question.text,
-        help=question.help,
-        type=question.type,
-        choices=tuple((choice.value, choice.label) for choice in question.choices),
-        unit=question.unit,
-        card=question.card,
-        card_title=card.title if card else "",
-        card_help=card.help if card else "",
-        suggestion=_suggestion(question.fact, opened),
-        max_length=question.max_length,
-    )
-
-
-def _suggestion(fact: str, opened: Opened) -> str:
-    """The parents' 氏 and its reading, when they share one (民法790条: the child takes it)."""
-    if fact not in ("name", "name_kana"):
-        return ""
-    world = opened.situation.world
-    names = [world.fact(fact, parent) for parent in world.groups["parents"]]
-    families = {
-        name.value.split("\u3000")[0]
-        for name in names
-        if isinstance(name, Known) and "\u3000" in name.value
-    }
-    return families.pop() if len(families) == 1 else ""
 
 
 def _answered(opened: Opened) -> Iterator[Answered]:

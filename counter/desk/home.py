@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.screen import show
 from lifeevents import bundles, versions
 from lifeevents.models import Bundle
+
+MOST_WAITING = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ def home(request: DeskRequest) -> HttpResponse:
     """The three lists, and what was finished today."""
     by = request.actor
     context = {
+        "waiting": _waiting(),
         "mine": _rows(bundles.mine(by)),
         "team": _rows(bundles.team(by).select_related("served_by"), names=True),
         "finished": _rows(bundles.finished_today(by)),
@@ -41,6 +45,26 @@ def home(request: DeskRequest) -> HttpResponse:
         "empty_team": _("同じ係の職員が対応している受付が、ここに出ます。引き継ぐときに開きます。"),
     }
     return show(request, "desk/home.html", context)
+
+
+@staff(*WINDOW)
+@require_POST
+def take_over(request: DeskRequest, number: str) -> HttpResponse:
+    """Serve someone who applied online: the bundle goes on here, at 本人確認."""
+    return redirect("desk:bundle", bundles.take_over(number, by=request.actor).number)
+
+
+def _waiting() -> list[Row]:
+    return [
+        Row(
+            number=bundle.number,
+            event=versions.of(bundle).events[bundle.event].name,
+            step=bundle.get_state_display(),
+            served_by="",
+            at=bundle.submitted_at or bundle.started_at,
+        )
+        for bundle in bundles.waiting()[:MOST_WAITING]
+    ]
 
 
 def _rows(found: Iterable[Bundle], *, names: bool = False) -> list[Row]:

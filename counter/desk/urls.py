@@ -34,6 +34,7 @@ urlpatterns = [
     path("b/<slug:number>/go/<slug:step>", bundle.go_to, name="go_to"),
     path("b/<slug:number>/resume", resume.resume, name="resume"),
     path("b/<slug:number>/cancel", bundle.cancel, name="cancel"),
+    path("b/<slug:number>/take-over", home.take_over, name="take_over"),
     path("b/<slug:number>/identify", identify.identify, name="identify"),
     path("b/<slug:number>/taking-part/<slug:key>", identify.taking_part, name="taking_part"),
     path("b/<slug:number>/newcomers/add", newcomers.add, name="newcomer_add"),

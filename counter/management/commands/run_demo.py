@@ -23,9 +23,11 @@ from django.db import connection
 
 from counter.embedded import postgres, supervisor, town
 from counter.embedded.supervisor import Child
+from counter.oidc import cards, demo
 
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 PAGE_SECONDS = 120
+PROVIDER = settings.VAR / "provider"
 
 
 class Command(BaseCommand):
@@ -44,12 +46,16 @@ class Command(BaseCommand):
         self.port, self.url = port, f"http://localhost:{port}/"
         self.report = settings.VAR / "demo.json"
         with _only_demo(self.report):
-            children = _children(port)
+            issuer = f"http://localhost:{port + 1}"
+            os.environ["OIDC_ISSUER"] = issuer
+            children = [*_children(port), _provider()]
             for child in children:
                 child.clear()
             _refuse_taken(port)
+            _refuse_taken(port + 1)
             try:
                 self.prepare(residents, reset=reset)
+                self.prepare_provider(issuer)
                 self.serve(children)
             except KeyboardInterrupt:
                 self.say("Stopping …")
@@ -67,6 +73,17 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         town.settle(settings.VAR, residents, run=self.run_command, say=self.say)
         settings.INBOX.mkdir(parents=True, exist_ok=True)
+
+    def prepare_provider(self, issuer: str) -> None:
+        """Tell the provider residents sign in with who we are, and whose cards there are."""
+        demo.prepare(
+            PROVIDER,
+            issuer=issuer,
+            ours=self.url,
+            client_id=settings.OIDC_CLIENT_ID,
+            key=settings.OIDC_CLIENT_KEY,
+            people=cards.of_town(settings.VAR / "town"),
+        )
 
     def serve(self, children: list[Child]) -> None:
         """Run the processes and watch over them until a signal."""
@@ -99,6 +116,7 @@ class Command(BaseCommand):
         self.say("Sign in as:")
         for login in people["logins"]:
             self.say(f"  {login['user']} / {login['password']}  ({login['role']})")
+        self.say(f"Residents' phone: {self.url}online/")
         self.say(f"READY {self.url}")
 
     def run_command(self, *arguments: str) -> int:
@@ -146,6 +164,12 @@ def _children(port: int) -> list[Child]:
         Child("web", web, settings.BASE_DIR, settings.VAR / "web.log"),
         Child("worker", worker, settings.BASE_DIR, settings.VAR / "worker.log"),
     ]
+
+
+def _provider() -> Child:
+    return Child(
+        "provider", demo.command(PROVIDER), settings.BASE_DIR, settings.VAR / "provider.log"
+    )
 
 
 @contextmanager

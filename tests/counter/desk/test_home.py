@@ -12,7 +12,7 @@ def test_empty_lists_say_what_will_appear(desk):
 
     assert "対応中の受付はありません" in text
     assert "同じ係の職員が対応している受付が、ここに出ます" in text
-    assert "事前受付や番号札の方が、ここに並びます" in text
+    assert "オンラインで申請した方が、ここに並びます" in text
 
 
 def test_my_bundles_and_my_colleagues_stand_apart(desk, bundle, takahashi):
