@@ -191,7 +191,7 @@ def _cell(
         state, origin = "known", value.origin
     else:
         text, origin = CellText(""), None
-        state = _unknown_state(value, fact, catalogue, situation)
+        state = _unknown_state(value, field, fact, catalogue, situation)
     return Cell(
         field.key,
         field.label,
@@ -206,10 +206,14 @@ def _cell(
     )
 
 
-def _unknown_state(value: Value, fact: str, catalogue: Catalogue, situation: Situation) -> str:
+def _unknown_state(
+    value: Value, field: PaperField, fact: str, catalogue: Catalogue, situation: Situation
+) -> str:
     assert isinstance(value, Unknown)
     if value.reason in STATES:
         return STATES[value.reason]
+    if value.reason is Reason.NOT_HELD and not field.required and fact not in catalogue.questions:
+        return BLANK  # the ledger says there is none (通称, 在留資格 …): nothing to ask for
     askable = question_for(fact, catalogue, situation.world.vocabulary)
     return MISSING if askable else BLANK
 
