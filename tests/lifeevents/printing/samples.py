@@ -405,7 +405,9 @@ def frozen_paper(code, for_whom="subjects"):
 def whose_papers():
     """{paper: the group its procedure is for}, in any event."""
     return {
-        code: worded.get("for", procedure["for"])
+        code: "deceased"
+        if procedure["events"] == ["death"]
+        else worded.get("for", procedure["for"])
         for procedure in catalogue_part("procedures").values()
         for worded in (*procedure.get("per_event", {}).values(), procedure)
         for code in worded.get("papers", [])
