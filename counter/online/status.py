@@ -10,10 +10,11 @@ from counter.online.access import OnlineRequest
 from counter.online.page import counter_to_come_to, show
 from lifeevents import bundles, versions
 from lifeevents.bundles import NotYours
-from lifeevents.models import Bundle
+from lifeevents.models import Application, Bundle
 from lifeevents.sitting import Sitting
 
 YES, UNKNOWN = "yes", "unknown"
+HANDED_IN = Application.State.SUBMITTED
 
 
 def show_status(request: OnlineRequest, number: str) -> HttpResponse:
@@ -33,7 +34,7 @@ def show_status(request: OnlineRequest, number: str) -> HttpResponse:
                 "name": catalogue.procedures[each.procedure].name,
                 "department": catalogue.departments[each.department].name,
                 "state": each.get_state_display(),
-                "deadline": each.deadline,
+                "deadline": each.deadline if each.state != HANDED_IN else None,
             }
             for each in found.applications.order_by("deadline", "procedure", "subject")
         ],
@@ -44,14 +45,15 @@ def show_status(request: OnlineRequest, number: str) -> HttpResponse:
 def context_of(sitting: Sitting) -> dict[str, Any]:
     """What the letter and the page after it say of an opened bundle."""
     due = [each for each in sitting.proposals if each.verdict == YES]
-    deadlines = [each.deadline for each in due if each.deadline]
+    applying = [each for each in due if each.kind == "application"]
+    deadlines = [each.deadline for each in applying if each.deadline]
     return {
         "bundle": sitting.bundle,
         "event": sitting.event,
-        "applying": [each for each in due if each.kind == "application"],
+        "applying": applying,
         "also": [each for each in due if each.kind != "application"],
         "undecided": [each for each in sitting.proposals if each.verdict == UNKNOWN],
-        "documents": list(dict.fromkeys(name for each in due for name in each.documents)),
+        "documents": list(dict.fromkeys(name for each in applying for name in each.documents)),
         "until": min(deadlines, default=None),
         "department": counter_to_come_to(),
     }
