@@ -16,6 +16,8 @@ from django.db import connection
 
 def pytest_configure():
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # A connection a server thread keeps would stand in the way of dropping the test database.
+    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
     # Without a worker a queued task would wait in the database of the demo.
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.CELERY_TASK_EAGER_PROPAGATES = True

@@ -7,14 +7,29 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import sync_playwright
 
 from consent.management.commands.create_demo_staff import PASSWORD
 from tests.journeys.screen import CHROMIUM, COUNTER_SCREEN, SWITCHES
 
 
+STRANGERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
 @pytest.fixture(scope="session")
-def chromium():
+def _no_strangers(django_db_setup, django_db_blocker):
+    """End what a server thread left connected, so that the test database can be dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(STRANGERS)
+
+
+@pytest.fixture(scope="session")
+def chromium(_no_strangers):
     assert CHROMIUM, "Chromium is not installed: bin/setup test installs it."
     # Playwright's synchronous API runs an event loop in this thread; the ORM is used beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -19,7 +19,7 @@ VOCABULARY = archive.read(DOCUMENT).vocabulary(door.vocabulary())
 NAMES = sentences.Names(VOCABULARY, {"parents": "父母", "siblings": "きょうだい"})
 RULES = [
     *(each["rule"] for each in DOCUMENT["procedures"].values()),
-    *(each["rule"] for each in DOCUMENT["derived"].values()),
+    *(each["rule"] for each in DOCUMENT["derived"].values() if each["type"] == "bool"),
 ]
 NHI = {"op": "holds", "system": "nhi", "of": "self"}
 BABY = {"op": "fact", "key": "birth_date", "of": "self"}
