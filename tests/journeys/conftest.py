@@ -13,7 +13,6 @@ from playwright.sync_api import sync_playwright
 from consent.management.commands.create_demo_staff import PASSWORD
 from tests.journeys.screen import CHROMIUM, COUNTER_SCREEN, SWITCHES
 
-
 STRANGERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
