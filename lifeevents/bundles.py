@@ -215,11 +215,13 @@ def set_taking_part(bundle: Bundle, key: str, taking_part: bool, *, version: int
 def resume(bundle: Bundle, *, version: int, by: Actor) -> None:
     """Open the records of a saved bundle again once its engagement's time is over.
 
-    Every answer stays; who stands here is identified anew. Raises Stale.
+    Every answer stays; who stands here is identified anew, and a resident was by signing in. Raises
+    Stale.
     """
     with changing(bundle, version):
         bundle.engagement = engagements.reopen(bundle.engagement, by=by).pk
-        bundle.step = Bundle.Step.IDENTIFY
+        if not _is_resident(by):
+            bundle.step = Bundle.Step.IDENTIFY
         bundle.save(update_fields=["engagement", "step"])
 
 

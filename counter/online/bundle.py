@@ -9,7 +9,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from consent.models import Account
+from consent import engagements
+from consent.engagements import EngagementClosed
 from counter import answers
 from counter.answers import Field
 from counter.online import status
@@ -140,15 +141,21 @@ def submit(request: OnlineRequest, number: str) -> HttpResponse:
 
 
 def _own_open(request: OnlineRequest, number: str) -> Bundle | None:
-    """The bundle while it is still the resident's to fill in; None once it is handed in.
+    """The bundle while it is still the resident's to fill in, however long ago; None once handed in.
 
     Raises NotYours for anybody else's.
     """
     own = bundles.filed(request.actor).filter(number=number).first()
-    if own is None or request.user.kind != Account.Kind.RESIDENT:
+    if own is None:
         raise NotYours
     is_mine = own.served_by_id == request.actor.account_id
-    return own if own.state == Bundle.State.OPEN and is_mine else None
+    if own.state != Bundle.State.OPEN or not is_mine:
+        return None
+    try:
+        engagements.standing(own.engagement, request.actor)
+    except EngagementClosed:
+        bundles.resume(own, version=own.version, by=request.actor)
+    return own
 
 
 def _chooses_movers(found: Bundle) -> bool:

@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import timezone
 
-from consent.models import AccessEntry, Account
+from consent.models import AccessEntry, Account, Engagement
 from lifeevents import bundles
 from lifeevents.finishing import finish
 from lifeevents.models import Bundle
@@ -208,6 +209,19 @@ def test_every_page_with_register_data_is_logged_as_online(phone, moving):
     entry = AccessEntry.objects.order_by("-at").first()
     assert AccessEntry.objects.count() == before + 1
     assert (entry.channel, entry.actor_kind, entry.purpose) == ("online", "resident", "move_within")
+
+
+def test_a_draft_is_gone_on_with_another_day(phone, moving):
+    agree(phone, moving)
+    page = html(phone, moving)
+    first = asked_of(page)
+    new = "北見市北進町一丁目１番１号"
+    send(phone, f"{moving}/answer", page, asked=first, written=first, **{first: new})
+    Engagement.objects.update(until=timezone.now())
+
+    assert asked_of(html(phone, moving)) != first
+    assert new in html(phone, f"{moving}?q={first}")
+    assert Engagement.objects.filter(until__gt=timezone.now()).get().agreed
 
 
 def test_stopping_applies_for_nothing(phone, moving):
