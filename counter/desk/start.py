@@ -22,6 +22,8 @@ from lifeevents.entries import Event
 
 CHOSEN = "chosen"
 """Under which the session keeps whom the search list handed over, and the search's id."""
+YOUNGEST_WHO_FILES = 15
+"""Below this age someone is asked whether the right person was chosen (遺言・養子縁組の15歳 as a guide)."""
 APPLICANTS = (
     ("self", gettext_lazy("本人"), gettext_lazy("いま選んだ方")),
     ("household", gettext_lazy("同一世帯の方"), gettext_lazy("配偶者など、同じ世帯の方")),
@@ -78,10 +80,12 @@ def _page(request: DeskRequest, form: StartForm, events: list[Event]) -> HttpRes
         return redirect("desk:home")
     form.initial = {"ref": person.ref, "token": uuid4()}
     today = timezone.localdate()
+    age = hits.age_of(person.birth, today)
     context = {
         "form": form,
         "person": person,
-        "age": hits.age_of(person.birth, today),
+        "age": age,
+        "is_child": age is not None and age < YOUNGEST_WHO_FILES,
         "place": hits.place_of(person),
         "flags": hits.flags(person),
         "events": [

@@ -103,3 +103,13 @@ def test_a_protected_person_is_announced_before_anything_opens(desk, hidden):
 
     assert "支援措置対象 — 住所等を口頭・書面で伝えないでください" in text
     assert hidden.mother.town not in text
+
+
+def test_choosing_a_child_is_pointed_out(desk, yamada):
+    desk.post("/choose", {"ref": yamada.child.pk, "search_id": uuid4()})
+
+    assert "親を選んで" in text_of(desk.get("/start"))
+
+
+def test_choosing_a_grown_up_is_not(desk, chosen):
+    assert "親を選んで" not in text_of(desk.get("/start"))
