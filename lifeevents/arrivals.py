@@ -28,18 +28,18 @@ def event_of(bundle: Bundle) -> Event:
     return versions.of(bundle).events[bundle.event]
 
 
-def add(bundle: Bundle, *, version: int) -> str:
-    """Seat one more newcomer and return their key; raises TooMany or Stale."""
-    with changing(bundle, version):
+def add(bundle: Bundle, *, version: int, by: Actor) -> str:
+    """Seat one more newcomer and return their key; raises TooMany, NotYours or Stale."""
+    with changing(bundle, version, by):
         return _seat(bundle, event_of(bundle))
 
 
-def remove(bundle: Bundle, key: str, *, version: int) -> None:
-    """Take a newcomer out again, with what was said of them; raises LastOne or Stale.
+def remove(bundle: Bundle, key: str, *, version: int, by: Actor) -> None:
+    """Take a newcomer out again, with what was said of them; raises LastOne, NotYours or Stale.
 
     If they stood here for the others, the first of those now does.
     """
-    with changing(bundle, version):
+    with changing(bundle, version, by):
         arriving = list(_newcomers(bundle))
         leaving = next((each for each in arriving if each.key == key), None)
         if leaving is None:
@@ -57,11 +57,11 @@ def remove(bundle: Bundle, key: str, *, version: int) -> None:
 def take(bundle: Bundle, certificate: Certificate, *, version: int, by: Actor) -> None:
     """Put everyone of a certificate into the bundle: first into seats nobody was named for.
 
-    Raises answering.BadAnswers, TooMany or Stale; then nothing is taken.
+    Raises answering.BadAnswers, TooMany, NotYours or Stale; then nothing is taken.
     """
     event = event_of(bundle)
     with transaction.atomic():
-        with changing(bundle, version):
+        with changing(bundle, version, by):
             named = set(bundle.answers.filter(fact="name").values_list("subject", flat=True))
             free = [each.key for each in _newcomers(bundle) if each.key not in named]
             while len(free) < len(certificate.people):

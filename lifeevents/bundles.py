@@ -1,7 +1,8 @@
 """Bundles: start, identify, agree, answer, finish. Every change names who makes it and what they saw.
 
 A verb takes the `version` its caller last saw and raises Stale when someone else (or a second click)
-was quicker; so two people in one bundle cannot overwrite each other.
+was quicker; so two people in one bundle cannot overwrite each other. It raises NotYours to an actor
+who neither serves the bundle nor is of its office (`changing`).
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def start(
             elsewhere=elsewhere,
         )
     except (door.NotInRegister, door.NotInEngagement, door.CounterOnly):
-        cancel(bundle, version=bundle.version)
+        cancel(bundle, version=bundle.version, by=by)
         raise
     return bundle
 
@@ -148,7 +149,7 @@ def submit(bundle: Bundle, *, version: int, by: Actor) -> None:
         raise NotYours
     if bundle.state == Bundle.State.SUBMITTED:
         return
-    with changing(bundle, version):
+    with changing(bundle, version, by):
         bundle.state = Bundle.State.SUBMITTED
         bundle.submitted_at = timezone.now()
         bundle.save(update_fields=["state", "submitted_at"])
@@ -185,7 +186,7 @@ def identify(
 ) -> None:
     """Record how the applicant was identified (本人確認: 券面, 1点, 2点) and a proxy's authority."""
     assert method in METHODS
-    with changing(bundle, version):
+    with changing(bundle, version, by):
         bundle.identified = {
             "method": method,
             "documents": list(documents),
@@ -200,55 +201,61 @@ def identify(
 
 def agree(bundle: Bundle, categories: Collection[str], *, version: int, by: Actor) -> None:
     """Record which categories the person agrees to have used, and go on to the questions."""
-    with changing(bundle, version):
+    with changing(bundle, version, by):
         engagements.agree(bundle.engagement, categories, by=by)
         bundle.step = Bundle.Step.ASK
         bundle.save(update_fields=["step"])
 
 
-def set_taking_part(bundle: Bundle, key: str, taking_part: bool, *, version: int) -> None:
+def set_taking_part(
+    bundle: Bundle, key: str, taking_part: bool, *, version: int, by: Actor
+) -> None:
     """Tick or untick one household member's part in the bundle."""
-    with changing(bundle, version):
+    with changing(bundle, version, by):
         bundle.participants.filter(key=key).update(taking_part=taking_part)
 
 
 def resume(bundle: Bundle, *, version: int, by: Actor) -> None:
     """Open the records of a saved bundle again once its engagement's time is over.
 
-    Every answer stays; who stands here is identified anew, and a resident was by signing in. Raises
-    Stale.
+    Every answer stays; who stands here is identified anew, and a resident was by signing in.
     """
-    with changing(bundle, version):
+    with changing(bundle, version, by):
         bundle.engagement = engagements.reopen(bundle.engagement, by=by).pk
         if not _is_resident(by):
-            bundle.step = Bundle.Step.IDENTIFY
-        bundle.save(update_fields=["engagement", "step"])
+            bundle.step, bundle.identified = Bundle.Step.IDENTIFY, {}
+        bundle.save(update_fields=["engagement", "step", "identified"])
 
 
-def go_to(bundle: Bundle, step: str, *, version: int) -> None:
+def go_to(bundle: Bundle, step: str, *, version: int, by: Actor) -> None:
     """Move to a step; nothing entered is lost."""
-    with changing(bundle, version):
+    with changing(bundle, version, by):
         bundle.step = Bundle.Step(step)
         bundle.save(update_fields=["step"])
 
 
-def cancel(bundle: Bundle, *, version: int) -> None:
+def cancel(bundle: Bundle, *, version: int, by: Actor) -> None:
     """Cancel (取下げ): close the engagement; answers go when retention disposes of them."""
-    with changing(bundle, version):
+    with changing(bundle, version, by):
         bundle.state = Bundle.State.CANCELLED
         bundle.save(update_fields=["state"])
         engagements.close(bundle.engagement)
 
 
 @contextmanager
-def changing(bundle: Bundle, version: int) -> Iterator[None]:
-    """One transaction in which the open bundle moves from `version` to the next; raises Stale."""
+def changing(bundle: Bundle, version: int, by: Actor) -> Iterator[None]:
+    """One transaction in which the open bundle moves from `version` to the next; every verb's gates.
+
+    Raises NotYours where the actor neither serves it nor is of its office, Stale where it is no
+    longer open or was changed since the actor saw it.
+    """
     with transaction.atomic():
-        taken = Bundle.objects.filter(
-            pk=bundle.pk, version=version, state=Bundle.State.OPEN
-        ).update(version=F("version") + 1)
+        yours = _seen_by(by).filter(pk=bundle.pk)
+        taken = yours.filter(version=version, state=Bundle.State.OPEN).update(
+            version=F("version") + 1
+        )
         if not taken:
-            raise Stale
+            raise Stale if yours.exists() else NotYours
         yield
     bundle.version = version + 1  # only now does the database say so, too
 

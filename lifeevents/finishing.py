@@ -13,6 +13,10 @@ from lifeevents.opened import Opened, open_bundle
 from lifeevents.rules.verdict import Tri
 
 
+class NotReady(Exception):
+    """The applicant was not identified, or the agreement not recorded: nothing can be filed yet."""
+
+
 class MissingValues(Exception):
     """Required fields have no value yet and were not left for the pen; `labels` names them."""
 
@@ -25,18 +29,20 @@ def finish(bundle: Bundle, *, version: int, by: Actor, leave_open: bool = False)
     """Finish a bundle: snapshot and applications stand together or not at all.
 
     Finishing a finished bundle changes nothing. `leave_open` leaves missing fields for the pen.
-    Raises MissingValues or Stale.
+    Raises NotReady, MissingValues, NotYours or Stale.
     """
     bundle.refresh_from_db()
     if bundle.state == Bundle.State.FINISHED:
         return
     opened = open_bundle(bundle, by=by)
+    if not (bundle.identified and opened.agreed):
+        raise NotReady
     missing = missing_labels(opened)
     if missing and not leave_open:
         raise MissingValues(missing)
     now = timezone.now()
     content = snapshots.freeze(opened)
-    with changing(bundle, version):
+    with changing(bundle, version, by):
         Snapshot.objects.create(bundle=bundle, content=content, signed_at=now)
         Application.objects.bulk_create(_applications(opened))
         Bundle.objects.filter(pk=bundle.pk).update(

@@ -29,10 +29,10 @@ def answer(
     """Keep what the person said: {(subject, fact): text, or None for わからない}, all or none.
 
     `typed` counts the characters someone had to write. Raises BadAnswers with a sentence for each
-    field, or Stale.
+    field, NotYours or Stale.
     """
     values = read_all(bundle, answers)
-    with changing(bundle, version):
+    with changing(bundle, version, by):
         bundle.typed_chars += typed
         bundle.save(update_fields=["typed_chars"])
         for (subject, fact), value in values.items():
@@ -44,9 +44,9 @@ def answer(
             )
 
 
-def take_back(bundle: Bundle, subject: str, fact: str, *, version: int) -> None:
+def take_back(bundle: Bundle, subject: str, fact: str, *, version: int, by: Actor) -> None:
     """Take one answer back, so that it is asked again or the register's value stands again."""
-    with changing(bundle, version):
+    with changing(bundle, version, by):
         bundle.answers.filter(subject=subject, fact=fact).delete()
 
 

@@ -196,9 +196,9 @@ def move(bundle, step, by):
     if step == "done":
         finish(bundle, version=bundle.version, by=by, leave_open=True)
     elif step == "cancelled":
-        bundles.cancel(bundle, version=bundle.version)
+        bundles.cancel(bundle, version=bundle.version, by=by)
     else:
-        bundles.go_to(bundle, step, version=bundle.version)
+        bundles.go_to(bundle, step, version=bundle.version, by=by)
 
 
 def test_an_address_names_a_bundle_or_a_thing_of_the_catalogue_and_never_a_person():

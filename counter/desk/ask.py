@@ -88,7 +88,8 @@ def take_back(request: DeskRequest, number: str) -> HttpResponse:
     form = VersionForm(request.POST)
     if form.is_valid():
         subject, fact = answers.split(request.POST.get("answer", ""))
-        replies.take_back(bundle, subject, fact, version=form.cleaned_data["version"])
+        version = form.cleaned_data["version"]
+        replies.take_back(bundle, subject, fact, version=version, by=request.actor)
     return show(request, bundle) if request.htmx else redirect("desk:bundle", number)
 
 

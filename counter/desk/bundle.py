@@ -47,7 +47,7 @@ def go_to(request: DeskRequest, number: str, step: str) -> HttpResponse:
         raise Http404
     form = VersionForm(request.POST)
     if form.is_valid() and _may_go(found, Step(step)):
-        bundles.go_to(found, step, version=form.cleaned_data["version"])
+        bundles.go_to(found, step, version=form.cleaned_data["version"], by=request.actor)
     return redirect("desk:bundle", number)
 
 
@@ -58,7 +58,7 @@ def cancel(request: DeskRequest, number: str) -> HttpResponse:
     found = bundles.find(number, by=request.actor)
     form = VersionForm(request.POST)
     if form.is_valid():
-        bundles.cancel(found, version=form.cleaned_data["version"])
+        bundles.cancel(found, version=form.cleaned_data["version"], by=request.actor)
         messages.info(request, _("受付を取り消しました。"))
     return redirect("desk:home")
 

@@ -88,7 +88,8 @@ def undo(request: DeskRequest, number: str) -> HttpResponse:
     form = VersionForm(request.POST)
     name = request.POST.get("edit", "")
     if form.is_valid():
-        replies.take_back(bundle, *answers.split(name), version=form.cleaned_data["version"])
+        version = form.cleaned_data["version"]
+        replies.take_back(bundle, *answers.split(name), version=version, by=request.actor)
     return show(request, bundle, focus=name) if request.htmx else redirect("desk:bundle", number)
 
 

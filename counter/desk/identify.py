@@ -85,7 +85,8 @@ def taking_part(request: DeskRequest, number: str, key: str) -> HttpResponse:
     form = VersionForm(request.POST)
     if form.is_valid():
         joins = request.POST.get("taking_part") == "yes"
-        bundles.set_taking_part(bundle, key, joins, version=form.cleaned_data["version"])
+        version = form.cleaned_data["version"]
+        bundles.set_taking_part(bundle, key, joins, version=version, by=request.actor)
     return redirect("desk:bundle", number)
 
 

@@ -87,7 +87,7 @@ def add(request: DeskRequest, number: str) -> HttpResponse:
     form = VersionForm(request.POST)
     if form.is_valid():
         try:
-            arrivals.add(bundle, version=form.cleaned_data["version"])
+            arrivals.add(bundle, version=form.cleaned_data["version"], by=request.actor)
         except arrivals.TooMany:
             messages.warning(request, _("一つの受付に加えられる人数を超えました。"))
     return redirect("desk:bundle", number)
@@ -101,7 +101,8 @@ def remove(request: DeskRequest, number: str, key: str) -> HttpResponse:
     form = VersionForm(request.POST)
     if form.is_valid():
         try:
-            arrivals.remove(bundle, key, version=form.cleaned_data["version"])
+            version = form.cleaned_data["version"]
+            arrivals.remove(bundle, key, version=version, by=request.actor)
         except arrivals.LastOne:
             messages.warning(request, _("最後の1人は外せません。受付をやめるときは「取消」です。"))
     return redirect("desk:bundle", number)

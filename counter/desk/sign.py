@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from counter.desk.access import WINDOW, DeskRequest, staff
@@ -11,7 +13,7 @@ from counter.desk.checklist import YES
 from counter.desk.forms import SignForm
 from counter.desk.page import show_step
 from lifeevents import bundles, finishing
-from lifeevents.finishing import MissingValues
+from lifeevents.finishing import MissingValues, NotReady
 from lifeevents.models import Bundle
 from lifeevents.sitting import sit
 
@@ -41,4 +43,6 @@ def finish(request: DeskRequest, number: str) -> HttpResponse:
         finishing.finish(bundle, version=form.cleaned_data["version"], by=request.actor)
     except MissingValues:
         return show(request, bundle, form)
+    except NotReady:
+        messages.warning(request, _("本人確認と同意を記録してから、申請してください。"))
     return redirect("desk:bundle", number)

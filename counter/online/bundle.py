@@ -73,8 +73,9 @@ def who(request: OnlineRequest, number: str) -> HttpResponse:
         return show(request, "online/who.html", context)
     chosen, version = request.POST.getlist("moves"), form.cleaned_data["version"]
     for person in others:
-        if person.taking_part != (person.key in chosen):
-            bundles.set_taking_part(found, person.key, person.key in chosen, version=version)
+        moves = person.key in chosen
+        if person.taking_part != moves:
+            bundles.set_taking_part(found, person.key, moves, version=version, by=request.actor)
             version = found.version
     return redirect("online:bundle", number)
 
@@ -108,7 +109,8 @@ def undo(request: OnlineRequest, number: str) -> HttpResponse:
     form = VersionForm(request.POST)
     if form.is_valid():
         subject, fact = answers.split(request.POST.get("edit", ""))
-        replies.take_back(found, subject, fact, version=form.cleaned_data["version"])
+        version = form.cleaned_data["version"]
+        replies.take_back(found, subject, fact, version=version, by=request.actor)
     return redirect("online:bundle", number)
 
 
@@ -119,7 +121,7 @@ def cancel(request: OnlineRequest, number: str) -> HttpResponse:
     found = bundles.find(number, by=request.actor)
     form = VersionForm(request.POST)
     if form.is_valid():
-        bundles.cancel(found, version=form.cleaned_data["version"])
+        bundles.cancel(found, version=form.cleaned_data["version"], by=request.actor)
     return redirect("online:home")
 
 

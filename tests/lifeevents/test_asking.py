@@ -104,7 +104,7 @@ def test_an_answer_taken_back_is_asked_again(asks, yamada, sato):
     bundle = make_bundle(yamada.mother, sato, answers={("bundle", "wants_card"): "no"})
     assert ("wants_card", "bundle") not in asks(bundle)
 
-    replies.take_back(bundle, "bundle", "wants_card", version=bundle.version)
+    replies.take_back(bundle, "bundle", "wants_card", version=bundle.version, by=sato)
 
     assert ("wants_card", "bundle") in asks(bundle)
 

@@ -6,7 +6,7 @@ import pytest
 
 from consent import door, engagements
 from consent.models import AccessEntry, Engagement
-from lifeevents import bundles, finishing, replies
+from lifeevents import arrivals, bundles, finishing, replies
 from lifeevents.answering import BadAnswers
 from lifeevents.models import Answer, Bundle, Participant
 from residents.models import Identity
@@ -124,6 +124,7 @@ def test_the_lists_of_mine_the_team_and_today(bundle, start, yoshida, sato, taka
     assert list(bundles.team(sato)) == [theirs]
     assert not bundles.finished_today(sato).exists()
 
+    make_ready(theirs, takahashi)
     finishing.finish(theirs, version=theirs.version, by=takahashi, leave_open=True)
 
     assert list(bundles.finished_today(sato)) == [theirs]
@@ -223,7 +224,7 @@ def test_answering_again_replaces_the_answer(bundle, sato):
 def test_an_answer_taken_back_is_gone(bundle, sato):
     replies.answer(bundle, {("n1", "sex"): "1", ("n1", "birth_weight"): "2980"}, version=0, by=sato)
 
-    replies.take_back(bundle, "n1", "sex", version=1)
+    replies.take_back(bundle, "n1", "sex", version=1, by=sato)
 
     assert Answer.objects.get().fact == "birth_weight"
 
@@ -231,8 +232,8 @@ def test_an_answer_taken_back_is_gone(bundle, sato):
 def test_unticking_a_member_and_going_back_lose_nothing(bundle, sato):
     replies.answer(bundle, {("n1", "sex"): "1"}, version=0, by=sato)
 
-    bundles.set_taking_part(bundle, "p3", False, version=1)
-    bundles.go_to(bundle, "identify", version=2)
+    bundles.set_taking_part(bundle, "p3", False, version=1, by=sato)
+    bundles.go_to(bundle, "identify", version=2, by=sato)
 
     assert not bundle.participants.get(key="p3").taking_part
     assert Bundle.objects.get().step == "identify"
@@ -240,7 +241,7 @@ def test_unticking_a_member_and_going_back_lose_nothing(bundle, sato):
 
 
 def test_cancelling_closes_the_engagement(bundle, sato):
-    bundles.cancel(bundle, version=0)
+    bundles.cancel(bundle, version=0, by=sato)
 
     assert Bundle.objects.get().state == "cancelled"
     assert not bundles.mine(sato).exists()
@@ -248,23 +249,38 @@ def test_cancelling_closes_the_engagement(bundle, sato):
         engagements.standing(bundle.engagement, sato)
 
 
+def make_ready(bundle, by):
+    """What finishing asks for: someone identified, the agreement recorded."""
+    Bundle.objects.filter(pk=bundle.pk).update(identified={"method": "card"})
+    engagements.agree(bundle.engagement, [], by=by)
+
+
+@pytest.fixture
+def ready(bundle, sato):
+    make_ready(bundle, sato)
+    return bundle
+
+
 VERBS = {
     "identify": lambda b, v, by: bundles.identify(b, version=v, method="card", documents=[], by=by),
     "agree": lambda b, v, by: bundles.agree(b, [], version=v, by=by),
     "answer": lambda b, v, by: replies.answer(b, {("n1", "sex"): "1"}, version=v, by=by),
-    "take_back": lambda b, v, by: replies.take_back(b, "n1", "sex", version=v),
-    "set_taking_part": lambda b, v, by: bundles.set_taking_part(b, "p3", False, version=v),
-    "go_to": lambda b, v, by: bundles.go_to(b, "check", version=v),
-    "cancel": lambda b, v, by: bundles.cancel(b, version=v),
+    "take_back": lambda b, v, by: replies.take_back(b, "n1", "sex", version=v, by=by),
+    "set_taking_part": lambda b, v, by: bundles.set_taking_part(b, "p3", False, version=v, by=by),
+    "go_to": lambda b, v, by: bundles.go_to(b, "check", version=v, by=by),
+    "add_newcomer": lambda b, v, by: arrivals.add(b, version=v, by=by),
+    "remove_newcomer": lambda b, v, by: arrivals.remove(b, "n9", version=v, by=by),
+    "resume": lambda b, v, by: bundles.resume(b, version=v, by=by),
+    "cancel": lambda b, v, by: bundles.cancel(b, version=v, by=by),
     "finish": lambda b, v, by: finishing.finish(b, version=v, by=by, leave_open=True),
 }
 EVERY_VERB = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
 
 
 @EVERY_VERB
-def test_whoever_saw_an_older_version_changes_nothing(bundle, sato, verb):
+def test_whoever_saw_an_older_version_changes_nothing(ready, bundle, sato, verb):
     elsewhere = Bundle.objects.get()
-    bundles.go_to(bundle, "ask", version=0)
+    bundles.go_to(bundle, "ask", version=0, by=sato)
     before = state_of(bundle)
 
     with pytest.raises(bundles.Stale):
@@ -274,8 +290,8 @@ def test_whoever_saw_an_older_version_changes_nothing(bundle, sato, verb):
 
 
 @EVERY_VERB
-def test_nothing_changes_a_cancelled_bundle(bundle, sato, verb):
-    bundles.cancel(bundle, version=0)
+def test_nothing_changes_a_cancelled_bundle(ready, bundle, sato, verb):
+    bundles.cancel(bundle, version=0, by=sato)
     before = state_of(bundle)
 
     with pytest.raises((bundles.Stale, engagements.EngagementClosed)):
@@ -285,10 +301,46 @@ def test_nothing_changes_a_cancelled_bundle(bundle, sato, verb):
 
 
 @EVERY_VERB
-def test_every_verb_moves_the_version_by_one(bundle, sato, verb):
+def test_every_verb_moves_the_version_by_one(ready, bundle, sato, verb):
     verb(bundle, 0, sato)
 
     assert bundle.version == Bundle.objects.get().version == 1
+
+
+@EVERY_VERB
+def test_nobody_of_another_office_changes_anything(ready, bundle, suzuki, verb):
+    before = state_of(bundle)
+
+    with pytest.raises((bundles.NotYours, engagements.EngagementClosed)):
+        verb(bundle, 0, suzuki)
+
+    assert state_of(bundle) == before
+
+
+@EVERY_VERB
+def test_a_colleague_of_the_office_may_go_on(ready, bundle, takahashi, verb):
+    verb(bundle, 0, takahashi)
+
+    assert Bundle.objects.get().version == 1
+
+
+@pytest.mark.parametrize("done", [(), ("identify",), ("agree",)], ids=str)
+def test_nothing_is_filed_before_someone_is_identified_and_agreed(bundle, sato, done):
+    for verb in done:
+        VERBS[verb](bundle, 0, sato)
+    before = state_of(bundle)
+
+    with pytest.raises(finishing.NotReady):
+        VERBS["finish"](bundle, bundle.version, sato)
+
+    assert state_of(bundle) == before
+
+
+def test_who_comes_back_later_is_identified_anew_before_anything_is_filed(ready, bundle, sato):
+    bundles.resume(bundle, version=0, by=sato)
+
+    with pytest.raises(finishing.NotReady):
+        VERBS["finish"](bundle, 1, sato)
 
 
 def state_of(bundle):

@@ -191,7 +191,7 @@ def test_a_bundle_whose_time_is_over_is_not_finished_but_can_be_cancelled(bundle
 
     with pytest.raises(engagements.EngagementClosed):
         finishing.finish(bundle, version=bundle.version, by=sato, leave_open=True)
-    bundles.cancel(bundle, version=bundle.version)
+    bundles.cancel(bundle, version=bundle.version, by=sato)
 
     assert Bundle.objects.get().state == "cancelled"
 

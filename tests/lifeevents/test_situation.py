@@ -105,7 +105,7 @@ def test_an_answer_stands_before_the_register_and_says_whose_it_is(world_of, yam
 def test_an_answer_taken_back_lets_the_registers_value_stand_again(world_of, yamada, sato):
     bundle = make_bundle(yamada.mother, sato, answers={("p2", "name_kana"): "やまだ はなえ"})
 
-    replies.take_back(bundle, "p2", "name_kana", version=bundle.version)
+    replies.take_back(bundle, "p2", "name_kana", version=bundle.version, by=sato)
 
     assert world_of(bundle).fact("name_kana", "p2").value == "ヤマダ　ハナコ"
 
@@ -125,7 +125,7 @@ def test_dont_know_is_an_answer(world_of, yamada, sato):
 def test_who_is_unticked_takes_no_part_and_stays_in_the_household(world_of, yamada, sato):
     bundle = make_bundle(yamada.mother, sato)
 
-    bundles.set_taking_part(bundle, "p3", False, version=bundle.version)
+    bundles.set_taking_part(bundle, "p3", False, version=bundle.version, by=sato)
 
     groups = world_of(bundle).groups
     assert groups["participants"] == ("n1", "p1", "p2")

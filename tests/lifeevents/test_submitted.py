@@ -58,7 +58,7 @@ def test_submitting_twice_submits_once_and_closes_the_records(moving, hanako):
     with pytest.raises(EngagementClosed):
         sit(moving, by=hanako)
     with pytest.raises(Stale):
-        bundles.cancel(moving, version=moving.version)
+        bundles.cancel(moving, version=moving.version, by=hanako)
 
 
 def test_only_its_own_resident_submits_a_bundle(moving, sato):
@@ -85,6 +85,8 @@ def test_a_counter_takes_it_over_with_ground_of_its_own_and_goes_on_at_identity(
     assert taken.step == "check"
     with pytest.raises(NotYours):
         bundles.find(taken.number, by=hanako)
+    with pytest.raises(NotYours):
+        bundles.cancel(taken, version=taken.version, by=hanako)
     with pytest.raises(EngagementClosed):
         engagements.standing(taken.engagement, hanako)
 

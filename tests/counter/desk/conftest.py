@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from consent.actors import actor_of
 from counter.desk.access import TERMINAL
 from lifeevents.models import Bundle
 from tests import makers
@@ -60,7 +61,8 @@ def now(bundle):
 
 def at(bundle, step):
     """The bundle moved to a step."""
-    makers.bundles.go_to(bundle, step, version=now(bundle).version)
+    whoever_serves = actor_of(bundle.served_by, terminal="1番窓口", channel="desk")
+    makers.bundles.go_to(bundle, step, version=now(bundle).version, by=whoever_serves)
     return now(bundle)
 
 

@@ -69,7 +69,7 @@ def test_a_row_without_an_answer_is_asked_for_and_the_others_stay(desk, bundle, 
 
 def test_who_comes_back_finds_what_was_agreed(desk, yamada, sato):
     bundle = make_bundle(yamada.mother, sato, agree=["insurance"], answers=None)
-    bundles.go_to(bundle, "agree", version=now(bundle).version)
+    bundles.go_to(bundle, "agree", version=now(bundle).version, by=sato)
 
     assert desk.get(f"/b/{bundle.number}").content.decode().count("checked") == len(CATEGORIES)
 
