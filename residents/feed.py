@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -16,6 +17,11 @@ from residents.facts import Fact, FactType, Of, PartialDate, parse_partial_date
 
 REGISTER = "juki"
 TRUE, FALSE = "1", "0"
+_QUOTES: Mapping[str, Mapping[str, Any]] = {
+    "double": {"quotechar": '"'},
+    "single": {"quotechar": "'"},
+    "none": {"quoting": csv.QUOTE_NONE, "quotechar": None},
+}
 
 
 class ItemType(StrEnum):
@@ -128,12 +134,21 @@ class Active:
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """How the files are written; 別紙8 is not public, so a municipality can change all of it."""
+    """How the files are written; 別紙8 is not public, so a municipality can change all of it.
 
-    encodings: tuple[str, ...]
+    `encoding` is declared and never guessed; a BOM may stand before it. `header` is a row of
+    データ項目名称, ローマ字 or データ項目ID; without one the columns are the items in list order.
+    """
+
     encoding: str
     delimiter: str
+    quote: str
     header: bool
+
+    @property
+    def dialect(self) -> dict[str, Any]:
+        """What csv.reader and csv.writer are told."""
+        return {"delimiter": self.delimiter, **_QUOTES[self.quote]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +156,9 @@ class Feed:
     """One core system's export layout: 業務ID, グループ (= one file), its items and its facts.
 
     `key` is 宛名番号 first, then the version columns (highest wins within one `record`); `record`
-    are the columns that tell several records of one person apart. `official` is false where no
-    item list is published and the names are this product's own.
+    are the columns that tell several records of one person apart. A new delivery is expected
+    `every` so often. `official` is false where no item list is published and the names are this
+    product's own.
     """
 
     code: str
@@ -155,6 +171,7 @@ class Feed:
     category: str
     key: tuple[str, ...]
     record: tuple[str, ...]
+    every: timedelta
     format: FileFormat
     active: Active
     items: tuple[Item, ...]
@@ -237,6 +254,7 @@ def _feed(document: Mapping[str, Any]) -> Feed:
         category=document["category"],
         key=tuple(document["key"]),
         record=tuple(document.get("record", ())),
+        every=_rhythm(document.get("every", "1 day")),
         format=_format(document.get("format", {})),
         active=_active(document.get("active", {})),
         items=items,
@@ -260,11 +278,16 @@ def _item(document: Mapping[str, Any], official: bool) -> Item:
     )
 
 
+def _rhythm(text: str) -> timedelta:
+    count, _, unit = text.partition(" ")
+    return timedelta(**{f"{unit.removesuffix('s')}s": int(count)})
+
+
 def _format(document: Mapping[str, Any]) -> FileFormat:
     return FileFormat(
-        encodings=tuple(document.get("encodings", ("utf-8", "cp932"))),
         encoding=document.get("encoding", "utf-8"),
         delimiter=document.get("delimiter", ","),
+        quote=document.get("quote", "double"),
         header=document.get("header", True),
     )
 

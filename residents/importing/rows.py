@@ -67,7 +67,7 @@ def open_table(raw: IO[bytes], feed: Feed) -> Iterator[tuple[Columns, Lines]]:
     encoding = "utf-8-sig" if feed.format.encoding == "utf-8" else feed.format.encoding
     text = io.TextIOWrapper(raw, encoding, newline="")
     try:
-        lines = _numbered(csv.reader(text, delimiter=feed.format.delimiter, strict=True), feed)
+        lines = _numbered(csv.reader(text, strict=True, **feed.format.dialect), feed)
         yield _columns(lines, feed), lines
     finally:
         text.detach()  # closing the file is its opener's

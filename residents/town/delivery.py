@@ -41,7 +41,7 @@ class FeedFile:
         self._file = file
         self._digest = hashlib.sha256()
         self._buffer = io.StringIO(newline="")
-        self._writer = csv.writer(self._buffer, delimiter=feed.format.delimiter)
+        self._writer = csv.writer(self._buffer, **feed.format.dialect)
         if feed.format.header:
             self._writer.writerow(self._columns)
 
