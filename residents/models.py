@@ -234,3 +234,24 @@ class Protection(models.Model):
     record = models.JSONField("台帳の行")
     row_hash = models.BinaryField(max_length=32)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
+
+
+class ManualProtection(models.Model):
+    """支援措置 that no core system sends, entered in the town's own screens; stands beside Protection.
+
+    A row stands until it is deleted: its end date lifts nothing. `ground` is the measure it rests on;
+    only consent writes here, and no delivery and no rollback touches it.
+    """
+
+    identity = models.ForeignKey(
+        Identity, db_column="ref", on_delete=models.PROTECT, related_name="+"
+    )
+    ground = models.UUIDField("根拠の措置")
+    kind = models.TextField("支援措置区分")
+    starts_on = models.DateField("支援措置開始年月日")
+    ends_on = models.DateField("支援措置終了年月日")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_row_per_measure", fields=["identity", "ground"])
+        ]

@@ -17,14 +17,24 @@ from django.utils import timezone
 
 from residents import feed, household, names
 from residents.facts import Fact, Known, Origin, Reason, Source, Unknown, Value
-from residents.models import Delivery, Holding, Identity, Protection, Resident
+from residents.models import (
+    Delivery,
+    Holding,
+    Identity,
+    ManualProtection,
+    Protection,
+    Resident,
+)
 
 LIVING_HERE = "1"  # 住民状態 住登者
 
 
 @dataclass(frozen=True, slots=True)
 class ProtectionState:
-    """A standing 支援措置 (区分 1 or 2). The end date ends nothing: `expired` only alerts."""
+    """A standing 支援措置 (区分 1 or 2). The end date ends nothing: `expired` only alerts.
+
+    Where several stand, the one that ends last speaks.
+    """
 
     kind: str
     starts_on: date | None
@@ -62,7 +72,7 @@ class RegisterPerson:
 
 
 def read(refs: Collection[UUID], *, on: date | None = None) -> dict[UUID, RegisterPerson]:
-    """The residents behind these refs, in five queries however many they are.
+    """The residents behind these refs, in six queries however many they are.
 
     A ref without a resident (住登外 with holdings only, or unknown) is absent from the answer.
     `on` is the day on which holdings count as held (今日 by default).
@@ -70,7 +80,8 @@ def read(refs: Collection[UUID], *, on: date | None = None) -> dict[UUID, Regist
     day = on or timezone.localdate()
     residents = {each.pk: each for each in Resident.objects.filter(pk__in=refs)}
     members = _members({each.household_number for each in residents.values()})
-    standing = _standing({*residents, *(each.ref for group in members.values() for each in group)})
+    everyone = {*residents, *(each.ref for group in members.values() for each in group)}
+    standing = _standing(everyone, day)
     origins = _origins()
     holdings = _holdings(residents, day)
     return {
@@ -100,11 +111,10 @@ def _person(
     resident: Resident,
     facts: dict[str, Value],
     members: tuple[household.Member, ...],
-    standing: Mapping[UUID, Protection],
+    standing: Mapping[UUID, ProtectionState],
     origins: Mapping[str, Origin],
     day: date,
 ) -> RegisterPerson:
-    own = standing.get(resident.pk)
     juki = origins.get(feed.REGISTER)
     return RegisterPerson(
         ref=resident.pk,
@@ -115,7 +125,7 @@ def _person(
         facts=MappingProxyType(facts),
         categories=_categories(),
         members=tuple(each.ref for each in members),
-        protection=_state(own, day) if own else None,
+        protection=standing.get(resident.pk),
         household_protected=any(
             each.ref in standing for each in members if each.ref != resident.pk
         ),
@@ -136,14 +146,18 @@ def _members(numbers: Collection[str]) -> dict[str, tuple[household.Member, ...]
     return {number: household.in_order(group) for number, group in grouped.items()}
 
 
-def _standing(refs: Collection[UUID]) -> dict[UUID, Protection]:
-    found = Protection.objects.filter(pk__in=refs).exclude(kind=Protection.Kind.ENDED)
-    return {each.pk: each for each in found.defer("record", "row_hash")}
-
-
-def _state(protection: Protection, day: date) -> ProtectionState:
-    expired = protection.ends_on is not None and protection.ends_on < day
-    return ProtectionState(protection.kind, protection.starts_on, protection.ends_on, expired)
+def _standing(refs: Collection[UUID], day: date) -> dict[UUID, ProtectionState]:
+    """What the core system sent and what was entered here, together; neither takes from the other."""
+    sent = Protection.objects.filter(pk__in=refs).exclude(kind=Protection.Kind.ENDED)
+    entered = ManualProtection.objects.filter(identity__in=refs)
+    columns = ("identity", "kind", "starts_on", "ends_on")
+    rows = [*sent.values_list(*columns), *entered.values_list(*columns)]
+    # One without an end outlasts all others; it comes last, and the last one is kept.
+    rows.sort(key=lambda row: row[3] or date.max)
+    return {
+        ref: ProtectionState(kind, starts, ends, expired=ends is not None and ends < day)
+        for ref, kind, starts, ends in rows
+    }
 
 
 def _origins() -> dict[str, Origin]:

@@ -21,12 +21,16 @@ _CUT = 2000  # candidates of one key that are looked at; more than anyone reads,
 _LONGEST_NUMBER = 15
 _RANK = {KANA_ALSO: 2, NAME_ALSO: 2, ADDRESS: 4}
 
-_PROTECTED = """
-(EXISTS (SELECT FROM residents_protection p WHERE p.ref = r.ref AND p.kind <> '3')
+_STANDING = """
+(EXISTS (SELECT FROM residents_protection p WHERE p.ref = {0}.ref AND p.kind <> '3')
+OR EXISTS (SELECT FROM residents_manualprotection e WHERE e.ref = {0}.ref))
+"""
+_PROTECTED = f"""
+({_STANDING.format("r")}
 OR EXISTS (
-    SELECT FROM residents_resident m JOIN residents_protection p ON p.ref = m.ref
+    SELECT FROM residents_resident m
     WHERE m.household_number = r.household_number AND r.household_number <> ''
-        AND m.state = '1' AND m.gone_at IS NULL AND p.kind <> '3'
+        AND m.state = '1' AND m.gone_at IS NULL AND {_STANDING.format("m")}
 ))
 """
 _BY_KEY = """

@@ -18,8 +18,8 @@ NAMES_THAT_SAY_NOTHING = {
 LONGEST_MODULE = 300
 EDITABLE = {
     "residents": {
-        "Delivery", "Holding", "Household", "Protection", "Rejection", "Resident", "SearchKey",
-        "StagedRow",
+        "Delivery", "Holding", "Household", "ManualProtection", "Protection", "Rejection",
+        "Resident", "SearchKey", "StagedRow",
     },
     "consent": {"Account", "Category", "Department", "Engagement"},
     "lifeevents": {"Answer", "Application", "Bundle", "Draft", "Participant"},
