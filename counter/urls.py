@@ -11,3 +11,9 @@ urlpatterns = [
     path("online/", include("counter.online.urls")),
     path("", include("counter.desk.urls")),
 ]
+
+# The API answers errors in its own form, also those no view of it raised.
+handler400 = "counter.api.elsewhere.bad_request"
+handler403 = "counter.api.elsewhere.permission_denied"
+handler404 = "counter.api.elsewhere.page_not_found"
+handler500 = "counter.api.elsewhere.server_error"

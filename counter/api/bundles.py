@@ -1,4 +1,7 @@
-"""A resident's own bundles and how far they are; no register data, and nobody else's."""
+"""A resident's own bundles and how far they are, and nobody else's.
+
+The list tells nothing that rests on the register; the procedures of one bundle do, and pass the door.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from consent.actors import actor_of
 from consent.models import Account
 from counter.api.access import residents
 from counter.api.schema import documented
-from lifeevents import versions
-from lifeevents.entries import Catalogue
+from lifeevents import progress, versions
 from lifeevents.models import Application, Bundle
+from lifeevents.progress import AtTheCounter
 
 TAG = "ご本人の受付"
 MOST = 100
@@ -39,28 +43,14 @@ class BundleSerializer(serializers.ModelSerializer):
         return versions.of(bundle).events[bundle.event].name
 
 
-class ApplicationSerializer(serializers.ModelSerializer):
+class FiledSerializer(serializers.Serializer):
     """One procedure of a bundle."""
 
-    name = serializers.SerializerMethodField(help_text="手続の名称")
-    department = serializers.SerializerMethodField(help_text="担当課")
-
-    class Meta:
-        model = Application
-        fields = ["procedure", "name", "department", "state", "deadline"]
-
-    def get_name(self, application: Application) -> str:
-        """The procedure's name."""
-        return self._catalogue.procedures[application.procedure].name
-
-    def get_department(self, application: Application) -> str:
-        """The department's name."""
-        return self._catalogue.departments[application.department].name
-
-    @property
-    def _catalogue(self) -> Catalogue:
-        catalogue: Catalogue = self.context["catalogue"]
-        return catalogue
+    procedure = serializers.CharField(help_text="手続のコード")
+    name = serializers.CharField(help_text="手続の名称")
+    department = serializers.CharField(help_text="担当課")
+    state = serializers.ChoiceField(Application.State.choices, help_text="状態")
+    deadline = serializers.DateField(allow_null=True, help_text="期限の日")
 
 
 class BundlesSerializer(serializers.Serializer):
@@ -74,17 +64,21 @@ class BundleDetailSerializer(BundleSerializer):
 
     started_at = serializers.DateTimeField(help_text="受付を始めた日時")
     finished_at = serializers.DateTimeField(allow_null=True, help_text="完了した日時")
-    applications = serializers.SerializerMethodField(help_text="手続（完了した受付のみ）")
+    applications = serializers.SerializerMethodField(
+        help_text="手続（完了した受付のみ）。窓口でだけお答えするときは null"
+    )
 
     class Meta(BundleSerializer.Meta):
         fields = [*BundleSerializer.Meta.fields, "started_at", "finished_at", "applications"]
 
-    @extend_schema_field(ApplicationSerializer(many=True))
-    def get_applications(self, bundle: Bundle) -> list[dict[str, Any]]:
-        """Its procedures by deadline, those without one last."""
-        rows = bundle.applications.order_by("deadline", "procedure", "subject")
-        context = {"catalogue": versions.of(bundle)}
-        return ApplicationSerializer(rows, many=True, context=context).data
+    @extend_schema_field(FiledSerializer(many=True, allow_null=True))
+    def get_applications(self, bundle: Bundle) -> list[dict[str, Any]] | None:
+        """Its procedures, through the door; null where the counter alone may tell."""
+        try:
+            filed = progress.filed(bundle, by=self.context["by"])
+        except AtTheCounter:
+            return None
+        return FiledSerializer(filed, many=True).data
 
 
 @residents
@@ -113,7 +107,8 @@ class BundleDetail(APIView):
         bundle = _own(request.user).filter(number=number).first()
         if bundle is None:
             raise Http404
-        return Response(BundleDetailSerializer(bundle).data)
+        by = actor_of(request.user, terminal="", channel="api")
+        return Response(BundleDetailSerializer(bundle, context={"by": by}).data)
 
 
 def _own(account: Account) -> QuerySet[Bundle]:

@@ -13,8 +13,8 @@ def rest_framework(*, proxies: int) -> dict[str, Any]:
         "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
         "DEFAULT_AUTHENTICATION_CLASSES": [],  # each view names its audience (counter.api.access)
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-        "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-        "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
+        "DEFAULT_PARSER_CLASSES": ["counter.api.parsing.ShortJSONParser"],
+        "DEFAULT_THROTTLE_CLASSES": ["counter.api.throttling.SharedThrottle"],
         "DEFAULT_THROTTLE_RATES": THROTTLES,
         "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
         "DEFAULT_METADATA_CLASS": None,

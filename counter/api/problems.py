@@ -45,24 +45,28 @@ class ProblemSerializer(serializers.Serializer):
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer a refusal; anything else goes up and becomes a 500. (The framework's EXCEPTION_HANDLER.)"""
+    """Answer a refusal; anything else goes up to `elsewhere.server_error`. (EXCEPTION_HANDLER.)"""
     response = exception_handler(error, context)
     if response is None:
         return None
-    code = _code(error)
-    title, detail, remedy = _words(code)
-    response.data = {
-        "type": f"urn:kakanai:problem:{code.replace('_', '-')}",
-        "title": title,
-        "status": response.status_code,
-        "detail": detail,
-        "remedy": remedy,
-    }
+    response.data = problem(_code(error), response.status_code)
     places = [{"pointer": place, "detail": text} for place, text in _places(error)]
     if places:
         response.data["errors"] = places
     response.content_type = MEDIA_TYPE
     return response
+
+
+def problem(code: str, status_code: int) -> dict[str, Any]:
+    """One problem detail; nothing of the request is in it."""
+    title, detail, remedy = _words(code)
+    return {
+        "type": f"urn:kakanai:problem:{code.replace('_', '-')}",
+        "title": title,
+        "status": status_code,
+        "detail": detail,
+        "remedy": remedy,
+    }
 
 
 def _code(error: Exception) -> str:
@@ -147,6 +151,16 @@ def _words(code: str) -> tuple[str, str, str]:
             _("その形では受け取れません。"),
             _("受け取れるのはJSONだけです。"),
             _("Content-Typeヘッダーを application/json にしてください。"),
+        ),
+        "too_large": (
+            _("送られた内容が大きすぎます。"),
+            _("リクエスト本文が1MBを超えています。"),
+            _("必要な項目だけを送ってください。"),
+        ),
+        "server_error": (
+            _("サーバーで問題が起きました。"),
+            _("リクエストは処理されていません。"),
+            _("少し待って、もう一度お試しください。続くときは、市の担当へお知らせください。"),
         ),
         "throttled": (
             _("回数が多すぎます。"),

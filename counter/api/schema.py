@@ -14,8 +14,8 @@ from rest_framework.serializers import BaseSerializer
 from counter.api.access import anyone
 from counter.api.problems import MEDIA_TYPE, ProblemSerializer
 
-ALWAYS = {406: "返せる形ではない", 429: "回数が多すぎる"}
-WITH_BODY = {400: "形の誤り", 415: "受け取れる形ではない", 422: "使えない値"}
+ALWAYS = {406: "返せる形ではない", 429: "回数が多すぎる", 500: "サーバーの問題"}
+WITH_BODY = {400: "形の誤り", 413: "大きすぎる", 415: "受け取れる形ではない", 422: "使えない値"}
 SIGNED_IN = {401: "サインインが必要", 403: "住民ご本人だけが使える"}
 NAMED = {404: "見つからない"}
 

@@ -1,20 +1,17 @@
-"""Residents who sign in, their bundles, and counts of requests that start at nothing."""
+"""Residents who sign in, and their bundles."""
 
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
+from django.contrib.auth.models import Group
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from consent.models import Account
 from lifeevents import versions
-from lifeevents.models import Application, Bundle
-
-
-@pytest.fixture(autouse=True)
-def _no_requests_counted():
-    cache.clear()
+from lifeevents.finishing import finish
+from lifeevents.models import Bundle
+from tests import makers
 
 
 @pytest.fixture
@@ -24,9 +21,13 @@ def anybody():
 
 
 @pytest.fixture
-def hanako(db):
+def hanako(yamada):
     """山田 花子 as she signs in on her phone."""
-    return Account.objects.create_user("hanako", kind=Account.Kind.RESIDENT, ref=uuid4())
+    account = Account.objects.create_user(
+        "hanako", kind=Account.Kind.RESIDENT, ref=yamada.mother.pk
+    )
+    account.groups.add(Group.objects.get(name="resident"))
+    return account
 
 
 @pytest.fixture
@@ -36,22 +37,11 @@ def tsuyoshi(db):
 
 
 @pytest.fixture
-def hanakos_bundle(hanako, today):
-    """花子's finished bundle: three procedures, one without a deadline."""
-    bundle = make_bundle(hanako, "B-20261122-0001", today, state=Bundle.State.FINISHED)
-    for procedure, department, deadline in (
-        ("birth.vaccine", "maternal", None),
-        ("child.allow", "children", "2026-11-25"),
-        ("birth.report", "residents", "2026-11-24"),
-    ):
-        Application.objects.create(
-            bundle=bundle,
-            procedure=procedure,
-            subject="n1",
-            department=department,
-            state=Application.State.SUBMITTED,
-            deadline=deadline,
-        )
+def hanakos_bundle(hanako, yamada, sato):
+    """花子's birth, handed in by herself and finished at the counter."""
+    bundle = makers.make_bundle(yamada.mother, sato, agree=["insurance", "child"])
+    Bundle.objects.filter(pk=bundle.pk).update(filed_by=hanako)
+    finish(bundle, version=bundle.version, by=sato, leave_open=True)
     return bundle
 
 

@@ -1,31 +1,65 @@
-"""A resident's own bundles: theirs, nobody else's, and nothing from the register in them."""
+"""A resident's own bundles: theirs, nobody else's, and through the door where they rest on it."""
 
 import pytest
 
+from consent.models import AccessEntry
 from lifeevents.models import Bundle
 from tests.counter.api.conftest import make_bundle, signed_in
+from tests.makers import make_protection
 
 
-@pytest.mark.usefixtures("hanakos_bundle")
-def test_a_resident_sees_how_far_the_own_bundle_is(hanako):
-    answer = signed_in(hanako).get("/api/v1/bundles/B-20261122-0001")
+def test_a_resident_sees_how_far_the_own_bundle_is(hanako, hanakos_bundle):
+    answer = signed_in(hanako).get(f"/api/v1/bundles/{hanakos_bundle.number}")
 
     assert answer.status_code == 200
     shown = answer.json()
     assert shown["name"] == "出生"
     assert shown["state"] == "finished"
-    assert [each["procedure"] for each in shown["applications"]] == [
-        "birth.report",
-        "child.allow",
-        "birth.vaccine",
-    ]
-    assert shown["applications"][0] == {
+    filed = {each["procedure"]: each for each in shown["applications"]}
+    assert filed["birth.report"] == {
         "procedure": "birth.report",
         "name": "出生届",
         "department": "住民・戸籍窓口",
         "state": "submitted",
-        "deadline": "2026-11-24",
+        "deadline": "2026-11-30",
     }
+    days = [each["deadline"] for each in shown["applications"]]
+    assert days == sorted(days, key=lambda day: day or "9999")
+
+
+def test_the_procedures_of_a_bundle_pass_the_door_and_leave_a_line(hanako, hanakos_bundle, yamada):
+    client = signed_in(hanako)
+    before = AccessEntry.objects.count()
+
+    client.get("/api/v1/bundles")
+    assert AccessEntry.objects.count() == before
+    client.get(f"/api/v1/bundles/{hanakos_bundle.number}")
+
+    line = AccessEntry.objects.get(action=AccessEntry.Action.LOOK)
+    assert (line.account_id, line.channel) == (hanako.pk, "api")
+    assert line.reference == hanakos_bundle.number
+    assert yamada.mother.pk in set(line.subjects.values_list("ref", flat=True))
+
+
+def test_who_came_under_protection_is_told_at_the_counter_and_not_why(
+    hanako, hanakos_bundle, yamada
+):
+    make_protection(yamada.mother)
+
+    shown = signed_in(hanako).get(f"/api/v1/bundles/{hanakos_bundle.number}").json()
+
+    assert shown["applications"] is None
+    assert shown["state"] == "finished"
+    assert "支援" not in str(shown)
+
+
+def test_who_left_the_household_is_told_at_the_counter(hanako, hanakos_bundle, yamada):
+    yamada.mother.household_number = "9999999"
+    yamada.mother.save()
+
+    shown = signed_in(hanako).get(f"/api/v1/bundles/{hanakos_bundle.number}").json()
+
+    assert shown["applications"] is None
 
 
 def test_the_list_has_the_own_bundles_newest_first_and_no_others(hanako, tsuyoshi, today):
@@ -36,6 +70,13 @@ def test_the_list_has_the_own_bundles_newest_first_and_no_others(hanako, tsuyosh
     shown = signed_in(hanako).get("/api/v1/bundles").json()
 
     assert [each["number"] for each in shown["bundles"]] == ["B-3", "B-1"]
+
+
+def test_a_running_bundle_has_no_procedures_yet_and_opens_nothing(hanako, today):
+    make_bundle(hanako, "B-1", today)
+
+    assert signed_in(hanako).get("/api/v1/bundles/B-1").json()["applications"] == []
+    assert not AccessEntry.objects.exists()
 
 
 def test_nothing_but_state_and_procedures_is_told(hanako, hanakos_bundle):
@@ -84,7 +125,7 @@ def test_the_list_asks_as_few_queries_for_many_bundles(
     for place in range(20):
         make_bundle(hanako, f"B-{place}", today)
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         assert len(client.get("/api/v1/bundles").json()["bundles"]) == 20
 
 
