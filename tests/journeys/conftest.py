@@ -11,6 +11,7 @@ from django.db import connection
 from playwright.sync_api import sync_playwright
 
 from consent.management.commands.create_demo_staff import PASSWORD
+from lifeevents.models import Snapshot
 from tests.journeys.screen import CHROMIUM, COUNTER_SCREEN, SWITCHES
 
 STRANGERS = """
@@ -74,3 +75,15 @@ def sign_in(counter):
         page.locator("#q").wait_for()
 
     return sign_in
+
+
+@pytest.fixture
+def tell(record_property):
+    """Have the end of the test run say what serving a bundle took (tests/conftest.py)."""
+
+    def tell(hands, bundle, family=""):
+        counts = Snapshot.objects.get(pk=bundle.pk).content["counts"]
+        taken = {"typed": hands.typed, "keys": hands.keys, **counts}
+        record_property("served", {"event": bundle.event, "family": family, **taken})
+
+    return tell

@@ -14,6 +14,13 @@ from tests.journeys.typist import Typist
 
 DEMO = Path("var/demo.json")
 FAMILY = "ヨシダ ショウタ"
+PICTURED = {
+    "start": "start",
+    "identify": "identify",
+    "agree": "agree",
+    "first question": "newborn",
+}
+"""The screens on the way to the first question that have a picture, and its name."""
 
 
 def take(folder):
@@ -43,7 +50,12 @@ def serve(page, folder):
     page.locator("#hits .hit").first.wait_for()
     shoot(page, folder / "search.png")
     page.reload()
-    start(hands, FAMILY, BIRTH, shoot=lambda name: shoot(page, folder / f"{name}.png"))
+
+    def keep(at):
+        if at in PICTURED:
+            shoot(page, folder / f"{PICTURED[at]}.png")
+
+    start(hands, FAMILY, BIRTH, look=keep)
     hands.answer_first_card()
     shoot(page, folder / "ask.png")
     hands.answer_step("ask")

@@ -20,52 +20,61 @@ BIRTH, MOVE_WITHIN, DEATH = "birth", "move_within", "death"
 SELF, HOUSEHOLD = "1", "2"
 
 
-def no_picture(name):
-    """Take no picture."""
+def no_look(at):
+    """Look at nothing."""
 
 
-def start(hands, query, event, applicant=SELF, shoot=no_picture):
-    """Search, choose the event, identify by card, agree to everything: keys only."""
+def start(hands, query, event, applicant=SELF, look=no_look):
+    """Search, choose the event, identify by card, agree to everything: keys only.
+
+    `look` is called with the name of each screen as it stands there.
+    """
     page = hands.page
     page.wait_for_load_state("load")
     hands.press("F2")
     page.keyboard.insert_text(query)
     page.locator("#hits .hit").first.wait_for()
+    look("hits")
     page.keyboard.press("Enter")
     if not page.url.endswith("/start"):
         page.keyboard.press("Enter")
     page.wait_for_url("**/start")
-    shoot("start")
+    look("start")
     hands.press(page.locator(f"[name=event][value={event}]").get_attribute("data-digit"))
     hands.press(applicant)
     hands.press("Enter")
-    identify(hands, shoot)
+    identify(hands, look)
 
 
-def identify(hands, shoot=no_picture):
+def identify(hands, look=no_look):
     """From 本人確認 to the first question."""
     page = hands.page
     page.wait_for_selector("[data-step=identify]")
-    shoot("identify")
+    look("identify")
     hands.press("1")
     hands.press("F8")
     page.wait_for_selector("[data-step=agree]")
-    shoot("agree")
+    look("agree")
     hands.press("a")
     hands.press("F8")
     page.wait_for_selector("[data-step=ask]")
-    shoot("newborn")
+    look("first question")
 
 
-def finish(hands):
+def finish(hands, look=no_look):
     """Answer, check, sign and file: keys only."""
     page = hands.page
-    hands.answer_step("ask")
+    hands.answer_step("ask", look)
+    look("nothing left to ask")
     hands.press("F8")
     page.wait_for_selector("[data-step=check]")
+    look("missing")
     hands.answer_step("check")
+    look("check")
     hands.press("F8")
     page.wait_for_selector("[data-step=sign]")
+    look("sign")
     hands.press("1")
     hands.press("F8")
     page.locator("#print").wait_for()
+    look("done")

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from lifeevents.models import Answer, Application, Bundle, Snapshot
+from tests.journeys.looking import Looker
 from tests.journeys.printout import printed_text
-from tests.journeys.serving import BIRTH, NEWBORN, finish, start
+from tests.journeys.serving import BIRTH, NEWBORN, finish, no_look, start
 from tests.journeys.typist import Typist
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -20,14 +21,16 @@ HELD = ["name", "name_kana", "address", "birth_date", "sex", "relationship"]
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_birth_is_served_by_keyboard_typing_only_what_nobody_holds(
-    family, counter, sign_in, tmp_path
+    family, counter, sign_in, tmp_path, tell
 ):
     query, surname = FAMILIES[family]
     sign_in("sato")
     hands = Typist(counter.page, NEWBORN)
 
-    start(hands, query, BIRTH)
-    finish(hands)
+    look = Looker(counter.page) if family == "employee_family" else no_look
+    look("home")
+    start(hands, query, BIRTH, look=look)
+    finish(hands, look)
 
     bundle = Bundle.objects.get()
     assert bundle.state == Bundle.State.FINISHED
@@ -39,7 +42,7 @@ def test_a_birth_is_served_by_keyboard_typing_only_what_nobody_holds(
     assert f"{surname}花" in text, "the child's name, with the family's 氏 as registered"
     for words in [*names_and_dates_of_rows(bundle), "令和8年11月10日", "北海道北見市"]:
         assert re.sub(r"\s", "", words) in text
-    print(f"{family}: typed {hands.typed} characters with {hands.keys} keys")  # noqa: T201
+    tell(hands, bundle, family)
 
 
 def names_and_dates_of_rows(bundle):

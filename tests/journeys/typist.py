@@ -13,6 +13,12 @@ WHERE = """() => {
                     .map(c => [c.value, c.dataset.digit]))};
 }"""
 
+KIND = """() => {
+  const looks = [...document.querySelectorAll('.question input.input, .question [data-digit]')]
+    .map(e => e.type + ' ' + e.className + (e.getAttribute('aria-invalid') ?? ''));
+  return 'question: ' + [...new Set(looks)].sort().join(', ');
+}"""
+
 
 @dataclass
 class Typist:
@@ -36,13 +42,22 @@ class Typist:
     def step(self):
         return self.page.locator("[data-step]").get_attribute("data-step")
 
-    def answer_step(self, step):
-        """Answer everything a step asks, by the focus, until nothing there waits for an answer."""
+    def answer_step(self, step, look=None):
+        """Answer everything a step asks, by the focus, until nothing there waits for an answer.
+
+        `look` is called before each, with the kind of question that stands there.
+        """
         for _ in range(MOST_FIELDS):
             self.page.locator(".htmx-request").wait_for(state="detached")
+            if look:
+                look(self._kind_of_question())
             if self.step() != step or not self._answer_focused():
                 return
         raise AssertionError(f"still asked after {MOST_FIELDS} fields: {self.asked}")
+
+    def _kind_of_question(self):
+        """Rows to choose from, or a form by the looks of its fields: what is the same to axe."""
+        return self.page.evaluate(KIND)
 
     def answer_first_card(self):
         """Answer until the first card has been sent."""
