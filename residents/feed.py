@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from django.conf import settings
+
 from residents import feed_files
 from residents.facts import Fact, FactType, Of, PartialDate, parse_partial_date
+from residents.layout import FileFormat, Item, RowCheck, file_format, item, row_check
+from residents.legacy import Legacy, legacy
 
 REGISTER = "juki"
 TRUE, FALSE = "1", "0"
-_QUOTES: Mapping[str, Mapping[str, Any]] = {
-    "double": {"quotechar": '"'},
-    "single": {"quotechar": "'"},
-    "none": {"quoting": csv.QUOTE_NONE, "quotechar": None},
-}
-
-
-class ItemType(StrEnum):
-    """データ型 of データ要件・連携要件標準仕様書 (BLOB is not received)."""
-
-    HALF_WIDTH = "X"
-    FULL_WIDTH = "N"
-    NUMBER = "9"
-    DECIMAL = "9V"
-    SIGNED = "S9"
-    YEAR = "YEAR"
-    DATE = "DATE"
-    TIME = "TIME"
 
 
 class Target(StrEnum):
@@ -50,26 +36,6 @@ class Extent(StrEnum):
 
     FULL = "全件"
     DELTA = "差分"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One データ項目. `length` counts characters, not bytes; it warns and never truncates.
-
-    `codes` names a list of residents/feeds/codes.toml. A DATE that may be 不詳 names the two items
-    that say so. `official` is false for an item name this product defined itself.
-    """
-
-    name: str
-    romaji: str
-    type: ItemType
-    length: int
-    scale: int
-    required: bool
-    codes: str
-    unknown_flag: str
-    unknown_text: str
-    official: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,32 +99,14 @@ class Active:
 
 
 @dataclass(frozen=True, slots=True)
-class FileFormat:
-    """How the files are written; 別紙8 is not public, so a municipality can change all of it.
-
-    `encoding` is declared and never guessed; a BOM may stand before it. `header` is a row of
-    データ項目名称, ローマ字 or データ項目ID; without one the columns are the items in list order.
-    """
-
-    encoding: str
-    delimiter: str
-    quote: str
-    header: bool
-
-    @property
-    def dialect(self) -> dict[str, Any]:
-        """What csv.reader and csv.writer are told."""
-        return {"delimiter": self.delimiter, **_QUOTES[self.quote]}
-
-
-@dataclass(frozen=True, slots=True)
 class Feed:
     """One core system's export layout: 業務ID, グループ (= one file), its items and its facts.
 
     `key` is 宛名番号 first, then the version columns (highest wins within one `record`); `record`
     are the columns that tell several records of one person apart. A new delivery is expected
-    `every` so often. `official` is false where no item list is published and the names are this
-    product's own.
+    `every` so often. `layout` is every column of a file without a header row, dropped ones included.
+    `legacy` is set where the files are those of a system not standardised yet, `mappings` lists all
+    that are known. `official` is false where no item list is published and the names are ours.
     """
 
     code: str
@@ -175,12 +123,16 @@ class Feed:
     format: FileFormat
     active: Active
     items: tuple[Item, ...]
+    layout: tuple[Item, ...]
+    checks: tuple[RowCheck, ...]
     facts: tuple[FeedFact, ...]
+    mappings: tuple[Legacy, ...]
+    legacy: Legacy | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The item names in list order, which is the header row."""
-        return tuple(item.name for item in self.items)
+        """The names of the items that are kept, in list order."""
+        return tuple(each.name for each in self.items)
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -189,24 +141,43 @@ class Feed:
 
     def item(self, name: str) -> Item:
         """The item of that name. Raises KeyError."""
-        for item in self.items:
-            if item.name == name:
-                return item
+        for each in self.items:
+            if each.name == name:
+                return each
         raise KeyError(name)
 
     def file_name(self, extent: Extent, at: datetime, sequence: int = 1) -> str:
         """The default name {業務ID}_{グループ名}_{全件|差分}_{YYYYMMDDHHMMSS}_{連番3桁}.csv."""
         return f"{self.business_id}_{self.group}_{extent}_{at:%Y%m%d%H%M%S}_{sequence:03}.csv"
 
+    def of_legacy(self) -> tuple[Feed, ...]:
+        """This feed as each system that is not standardised yet delivers it."""
+        return tuple(replace(self, format=each.format, legacy=each) for each in self.mappings)
+
+
+@cache
+def _documents() -> feed_files.Documents:
+    return feed_files.read_all(*folders())
+
+
+def folders() -> tuple[Path, ...]:
+    """Where feed files lie: this product's own, then the municipality's (FEEDS)."""
+    return (feed_files.FOLDER, settings.FEEDS)
+
+
+def forget() -> None:
+    """Read the feed files anew at the next use."""
+    for each in (_documents, feeds, code_lists, facts):
+        each.cache_clear()
+
 
 @cache
 def feeds() -> Mapping[str, Feed]:
     """Every feed by its code, the register first, then 支援措置, then by 業務ID.
 
-    Raises feed_files.FeedFileRefused, naming the file and the mistake in Japanese.
+    Raises feed_files.FeedFileRefused, naming the file, the line and the mistake in Japanese.
     """
-    documents = feed_files.read_all()
-    built = [_feed(document) for document in documents.values()]
+    built = [_feed(document) for document in _documents().feeds.values()]
     order = {Target.RESIDENT: 0, Target.PROTECTION: 1, Target.HOLDING: 2}
     built.sort(key=lambda feed: (order[feed.target], feed.business_id, feed.code))
     return MappingProxyType({feed.code: feed for feed in built})
@@ -220,7 +191,7 @@ def feed(code: str) -> Feed:
 @cache
 def code_lists() -> Mapping[str, Mapping[str, str]]:
     """Every code list: name → {code: words}. A code missing there is kept and shown raw."""
-    return MappingProxyType(feed_files.read_codes())
+    return MappingProxyType(_documents().codes)
 
 
 @cache
@@ -242,7 +213,9 @@ def _held(each: Feed) -> Fact:
 
 
 def _feed(document: Mapping[str, Any]) -> Feed:
-    items = tuple(_item(each, document["official"]) for each in document["item"])
+    layout = tuple(item(each, document["official"]) for each in document["item"])
+    items = tuple(each for each in layout if not each.drop)
+    others = [each for each in _documents().mappings.values() if each["feed"] == document["code"]]
     return Feed(
         code=document["code"],
         name=document["name"],
@@ -255,26 +228,13 @@ def _feed(document: Mapping[str, Any]) -> Feed:
         key=tuple(document["key"]),
         record=tuple(document.get("record", ())),
         every=_rhythm(document.get("every", "1 day")),
-        format=_format(document.get("format", {})),
+        format=file_format(document.get("format", {})),
         active=_active(document.get("active", {})),
         items=items,
+        layout=layout,
+        checks=tuple(row_check(each) for each in document.get("check", ())),
         facts=tuple(_fact(each, document, items) for each in document.get("fact", ())),
-    )
-
-
-def _item(document: Mapping[str, Any], official: bool) -> Item:
-    digits, _, scale = str(document.get("length", 0)).partition(",")
-    return Item(
-        name=document["name"],
-        romaji=document["romaji"],
-        type=ItemType(document["type"]),
-        length=int(digits),
-        scale=int(scale or 0),
-        required=document.get("required", False),
-        codes=document.get("codes", ""),
-        unknown_flag=document.get("unknown_flag", ""),
-        unknown_text=document.get("unknown_text", ""),
-        official=official and not document.get("ours", False),
+        mappings=tuple(legacy(each) for each in (*document.get("legacy", ()), *others)),
     )
 
 
@@ -283,39 +243,30 @@ def _rhythm(text: str) -> timedelta:
     return timedelta(**{f"{unit.removesuffix('s')}s": int(count)})
 
 
-def _format(document: Mapping[str, Any]) -> FileFormat:
-    return FileFormat(
-        encoding=document.get("encoding", "utf-8"),
-        delimiter=document.get("delimiter", ","),
-        quote=document.get("quote", "double"),
-        header=document.get("header", True),
-    )
-
-
 def _active(document: Mapping[str, Any]) -> Active:
     where = {name: tuple(codes) for name, codes in document.get("where", {}).items()}
     return Active(document.get("from", ""), document.get("until", ""), MappingProxyType(where))
 
 
-def _fact(each: Mapping[str, Any], feed: Mapping[str, Any], items: tuple[Item, ...]) -> FeedFact:
-    names = tuple(each["items"]) if "items" in each else (each["item"],)
-    first = next(item for item in items if item.name == names[0])
-    type_ = FactType(each["type"])
+def _fact(given: Mapping[str, Any], feed: Mapping[str, Any], items: tuple[Item, ...]) -> FeedFact:
+    names = tuple(given["items"]) if "items" in given else (given["item"],)
+    first = next(each for each in items if each.name == names[0])
+    type_ = FactType(given["type"])
     choices = code_lists()[first.codes].items() if first.codes and type_ != FactType.BOOL else ()
-    join = each.get("join", "")
+    join = given.get("join", "")
     return FeedFact(
         fact=Fact(
-            key=each["key"],
+            key=given["key"],
             of=Of.PERSON,
             type=type_,
-            label=each["label"],
-            category=each.get("category", feed["category"]),
+            label=given["label"],
+            category=given.get("category", feed["category"]),
             source=f"{feed['name']} {'・'.join(names)}",
             choices=tuple(choices),
         ),
         items=names,
         separators=(join,) * (len(names) - 1) if isinstance(join, str) else tuple(join),
-        true_when=tuple(each.get("true_when", (TRUE,))),
+        true_when=tuple(given.get("true_when", (TRUE,))),
         unknown_flag=first.unknown_flag,
         unknown_text=first.unknown_text,
     )

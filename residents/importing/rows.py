@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import IO
 
 from residents.facts import parse_partial_date
-from residents.feed import TRUE, Feed, Item, ItemType
+from residents.feed import TRUE, Feed
 from residents.importing import columns as column_places
 from residents.importing.columns import Columns
 from residents.importing.refusal import FileRefused
+from residents.layout import Item, ItemType
 
 _NUMBER = re.compile(r"[0-9A-Za-z]{1,15}")  # 宛名番号 X(15)
 _VERSION = re.compile(r"[0-9]{1,9}")

@@ -13,7 +13,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from residents.facts import parse_partial_date
-from residents.feed import ItemType, Target, code_lists, feed, feeds
+from residents.feed import Target, code_lists, feed, feeds
+from residents.layout import ItemType
 from residents.town import names
 from residents.town.ages import grade, reaches, school_year_end, shift
 from residents.town.making import DEFAULT_DAY, TooFew, make

@@ -1,0 +1,32 @@
+"""個人番号 and 住民票コード: recognised so that they are left out, never stored (番号法19条, I4; pure)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_TITLES = ("個人番号", "住民票コード", "マイナンバー", "kojinbango", "juminhyokodo", "mynumber")
+# Twelve digits in any width, in one run or with one space or dash between some of them.
+_TWELVE = re.compile(r"(?<!\d)\d(?:[\s\-‐‑–—−ー－]?\d){11}(?!\d)")
+_WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+
+
+def is_title(text: str) -> bool:
+    """Whether a column by this title may hold 個人番号 or 住民票コード."""
+    folded = unicodedata.normalize("NFKC", text).lower().replace("_", "").replace(" ", "")
+    return any(word in folded for word in _TITLES)
+
+
+def is_in(text: str) -> bool:
+    """Whether a text holds twelve digits with the 検査用数字 of a 個人番号.
+
+    One in eleven other numbers of twelve digits has it too; a longer run of digits is no such number.
+    """
+    return any(_is_valid(found.group()) for found in _TWELVE.finditer(text))
+
+
+def _is_valid(text: str) -> bool:
+    """行政手続における特定の個人を識別するための番号の利用等に関する法律施行令8条の省令: modulus 11."""
+    digits = [int(each) for each in text if each.isdecimal()]
+    rest = sum(map(int.__mul__, digits, _WEIGHTS)) % 11
+    return digits[11] == (0 if rest <= 1 else 11 - rest)
