@@ -27,6 +27,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "counter.urls"
 WSGI_APPLICATION = "counter.wsgi.application"
 INBOX = Path(env.str("INBOX", default=str(VAR / "inbox")))
+FEEDS = Path(env.str("FEEDS", default=str(VAR / "feeds")))
 
 # Apps
 
