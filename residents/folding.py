@@ -34,6 +34,7 @@ _SECTION = re.compile(r"大字|字")
 _PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|.{2,3}県)")
 _DIGITS = dict(zip("〇零一二三四五六七八九壱弐参", "00123456789123", strict=True))
 _UNITS = {"十": 10, "百": 100, "千": 1000}
+_LONGEST_TYPED = 40
 
 
 class _Folds(dict[int, str | None]):
@@ -58,6 +59,27 @@ def fold(text: str) -> str:
     return text
 
 
+def fold_name(text: str) -> str:
+    """The key a name is stored under: what stands before its first space, a space, and the rest.
+
+    A space sorts before every letter, so among names beginning alike the 氏 that is no longer comes
+    first: ハラ アイ, then ハラタ アイ.
+    """
+    first, *rest = text.split() or [""]
+    return f"{fold(first)} {fold(''.join(rest))}".strip()
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """Beginnings of stored names that a text may mean: it whole, and divided at each place into 氏 and 名.
+
+    Where its spaces stand makes no difference, as people leave them out.
+    """
+    text = "".join(text.split())[:_LONGEST_TYPED]
+    divided = ((fold(text[:place]), fold(text[place:])) for place in range(1, len(text)))
+    found = (fold(text), *(f"{first} {rest}" for first, rest in divided if first and rest))
+    return tuple(key for key in dict.fromkeys(found) if key)
+
+
 @lru_cache(maxsize=1 << 14)
 def fold_address(text: str) -> str:
     """The search key of 町字 and 番地号 (or of a 方書): `緑町三丁目５番６号` → `緑町3-5-6`.
@@ -67,6 +89,14 @@ def fold_address(text: str) -> str:
     while (folded := _fold_address_once(text)) != text:
         text = folded
     return text
+
+
+def fold_place(town: str, block: str) -> str:
+    """`fold_address` of 町字 and 番地号 joined, from each folded by itself: there are few of each."""
+    first, rest = fold_address(town), fold_address(block)
+    if first[-1:].isdigit() and rest[:1].isdigit():
+        return f"{first}-{rest}"
+    return first + rest
 
 
 def fold_digits(text: str) -> str:

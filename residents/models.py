@@ -6,6 +6,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import StrIndex, Substr
 
 
 class Identity(models.Model):
@@ -124,6 +125,11 @@ class Household(models.Model):
         return "世帯"  # its number would lead to people
 
 
+def _given(column: str) -> Substr:
+    """What follows the first space of a name's key; the whole key where there is none."""
+    return Substr(column, StrIndex(column, models.Value(" ")) + 1)
+
+
 class Resident(models.Model):
     """One person in the register (住民 or 住登外): the latest row of 住民基本台帳, byte for byte in `record`.
 
@@ -153,9 +159,37 @@ class Resident(models.Model):
     town = models.TextField("町字", blank=True)
     gone_at = models.DateTimeField("全件から消えた日時", null=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
+    living_here = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            models.Q(state="1", gone_at__isnull=True), output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    kana_key = models.TextField("検索用カナ", default="", db_collation="C")
+    name_key = models.TextField("検索用氏名", default="", db_collation="C")
+    address_key = models.TextField("検索用住所", default="", db_collation="C")
+    building_key = models.TextField("検索用方書", default="", db_collation="C")
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["living_here", "kana_key", "birth_earliest", "address_key"],
+                name="resident_by_kana",
+            ),
+            models.Index(
+                fields=["living_here", "name_key", "address_key"], name="resident_by_name"
+            ),
+            models.Index("living_here", _given("kana_key"), name="resident_by_given_kana"),
+            models.Index("living_here", _given("name_key"), name="resident_by_given_name"),
+            models.Index(
+                fields=["living_here", "address_key", "kana_key"], name="resident_by_address"
+            ),
+            models.Index(
+                fields=["living_here", "building_key"],
+                name="resident_by_building",
+                condition=models.Q(building_key__gt=""),
+            ),
             models.Index(fields=["household_number"], name="resident_household"),
             models.Index(fields=["birth_earliest", "birth_latest"], name="resident_birth"),
             models.Index(
@@ -167,14 +201,12 @@ class Resident(models.Model):
 
 
 class SearchKey(models.Model):
-    """A folded key one person is found by: never shown, never printed, made from what is stored."""
+    """A folded key one person is found by beside those in their own row; never shown, never printed."""
 
     class Kind(models.TextChoices):
-        KANA = "kana", "カナ"
-        NAME = "name", "氏名"
-        KANA_ALSO = "kana_also", "名だけのカナ、旧氏や過去のカナ"
-        NAME_ALSO = "name_also", "名だけの氏名、旧氏や過去の氏名"
-        ADDRESS = "address", "住所"
+        KANA_ALSO = "kana_also", "通称、旧氏や過去のカナ"
+        NAME_ALSO = "name_also", "通称、旧氏や過去の氏名"
+        ADDRESS = "address", "過去の住所"
         PHONE = "phone", "電話番号"
 
     resident = models.ForeignKey(

@@ -13,8 +13,6 @@ import jaconv
 from residents import folding, wareki
 
 TOO_SHORT = "カナか漢字を2文字以上、番号を4桁以上、または生年月日を入力してください。"
-KANA, NAME, ADDRESS, PHONE = "kana", "name", "address", "phone"
-KANA_ALSO, NAME_ALSO = "kana_also", "name_also"  # 名だけ, 旧氏, earlier names: ranked after
 
 _SPACES = re.compile(r"[\s,、]+")
 _DASH = "[-‐-―−ー]"
@@ -33,21 +31,18 @@ _PHONE_DIGITS = range(6, 12)
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """A prefix of a folded key of one kind."""
-
-    kind: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
 class Criterion:
-    """Met by any of the keys, by a number (宛名番号 or 世帯番号), or by a birth date.
+    """Met by a name, a place, a telephone number, a number (宛名番号 or 世帯番号) or a birth date.
 
-    Several `births` are the days one text may mean: 4.1.15 says no era.
+    `readings` and `names` are beginnings of folded keys (`folding.spellings`), the whole first; the
+    first are looked for among readings, the others among names as written. Several `births` are the
+    days one text may mean: 4.1.15 says no era.
     """
 
-    keys: tuple[Key, ...] = ()
+    readings: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    phone: str = ""
     number: str = ""
     births: tuple[date, ...] = ()
 
@@ -133,42 +128,36 @@ def _numeric(word: str, births: tuple[date, ...]) -> Criterion:
     number = "" if is_date else folding.fold_digits(word)
     if len(number) < _FEWEST_DIGITS:
         number = ""
-    phone = number.startswith("0") and len(number) in _PHONE_DIGITS
-    return Criterion((Key(PHONE, number),) if phone else (), number, births)
+    is_phone = number.startswith("0") and len(number) in _PHONE_DIGITS
+    return Criterion(phone=number if is_phone else "", number=number, births=births)
 
 
 def _criteria(words: _Words) -> Iterator[Criterion]:
     yield from words.others
     if words.kana:
-        name = _keys("".join(words.kana), KANA, NAME, KANA_ALSO, NAME_ALSO)
-        place = _place_keys(words.kana[0]) if len(words.kana) == 1 else ()
-        yield Criterion((*name, *place))
+        name = folding.spellings("".join(words.kana))
+        places = _places(words.kana[0]) if len(words.kana) == 1 else ()
+        yield Criterion(readings=name, names=name, places=places)
     if words.latin:
         latin = "".join(words.latin)
-        yield Criterion((*_keys(latin, NAME, NAME_ALSO), *_romaji(latin)))
+        yield Criterion(readings=_romaji(latin), names=folding.spellings(latin))
     if words.names:
-        name = _keys("".join(words.names), NAME, NAME_ALSO)
-        place = _place_keys(words.names[0]) if len(words.names) == 1 else ()
-        yield Criterion((*name, *place))
+        places = _places(words.names[0]) if len(words.names) == 1 else ()
+        yield Criterion(names=folding.spellings("".join(words.names)), places=places)
     for each in words.places:
-        yield Criterion(_place_keys(each))
+        yield Criterion(places=_places(each))
 
 
-def _keys(text: str, *kinds: str) -> tuple[Key, ...]:
-    folded = folding.fold(text)
-    return tuple(Key(kind, folded) for kind in kinds if folded)
-
-
-def _romaji(text: str) -> tuple[Key, ...]:
+def _romaji(text: str) -> tuple[str, ...]:
     kana = jaconv.alphabet2kana(text.lower())
-    return _keys(kana, KANA, KANA_ALSO) if _KANA.fullmatch(kana) else ()
+    return folding.spellings(kana) if _KANA.fullmatch(kana) else ()
 
 
-def _place_keys(text: str) -> tuple[Key, ...]:
+def _places(text: str) -> tuple[str, ...]:
     """The place as typed, and without 都道府県 and 市区町村, which stored keys leave out."""
     folded = folding.without_prefecture(folding.fold_address(text))
     found = dict.fromkeys((folded, _MUNICIPALITY.sub("", folded)))
-    return tuple(Key(ADDRESS, key) for key in found if key)
+    return tuple(key for key in found if key)
 
 
 def _is_enough(words: _Words) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,58 +12,20 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from residents import feed, names
+from residents import candidates, feed, names
+from residents.candidates import PROTECTED, Sql
 from residents.facts import PartialDate, parse_partial_date
-from residents.query import ADDRESS, KANA_ALSO, NAME_ALSO, Criterion, Key, parse
-from residents.register import LIVING_HERE
+from residents.query import parse
 
-_CUT = 2000  # candidates of one key that are looked at; more than anyone reads, fewer than hurt
-_LONGEST_NUMBER = 15
-_RANK = {KANA_ALSO: 2, NAME_ALSO: 2, ADDRESS: 4}
-
-_STANDING = """
-(EXISTS (SELECT FROM residents_protection p WHERE p.ref = {0}.ref AND p.kind <> '3')
-OR EXISTS (SELECT FROM residents_manualprotection e WHERE e.ref = {0}.ref))
-"""
-_PROTECTED = f"""
-({_STANDING.format("r")}
-OR EXISTS (
-    SELECT FROM residents_resident m
-    WHERE m.household_number = r.household_number AND r.household_number <> ''
-        AND m.state = '1' AND m.gone_at IS NULL AND {_STANDING.format("m")}
-))
-"""
-_BY_KEY = """
-(SELECT k.ref, %s + (k.key <> %s)::int AS rank
-FROM residents_searchkey k WHERE k.kind = %s AND k.key LIKE %s ORDER BY k.key LIMIT %s)
-"""
-# Where a protected person lives is not told by finding them there.
-_BY_ADDRESS = f"""
-(SELECT k.ref, %s + (k.key <> %s)::int AS rank
-FROM residents_searchkey k JOIN residents_resident r ON r.ref = k.ref
-WHERE k.kind = %s AND k.key LIKE %s AND NOT {_PROTECTED} ORDER BY k.key LIMIT %s)
-"""
-_BY_NUMBER = """
-(SELECT ref, 0 AS rank FROM residents_resident WHERE number = ANY(%s)
-UNION ALL SELECT ref, 1 FROM residents_resident WHERE household_number = ANY(%s))
-"""
-_BY_BIRTH = """
-(SELECT ref, 0 AS rank FROM residents_resident
-WHERE birth_earliest = ANY(%s) AND birth_latest = birth_earliest
-UNION ALL SELECT ref, 1 FROM residents_resident, unnest(%s::date[]) AS born
-WHERE birth_earliest < birth_latest AND born BETWEEN birth_earliest AND birth_latest)
-"""
-_FIND = """
+_FIND = f"""
 SELECT r.ref, r.number, r.name, r.name_kana, r.sex, r.household_number, r.town, r.state, r.kind,
-    r.record::text, r.gone_at IS NULL AND r.state = %s AS living_here, {protected} AS protected
-FROM (
-    SELECT r.ref, min(candidate.rank) AS rank
-    FROM {candidates} candidate JOIN residents_resident r ON r.ref = candidate.ref
-    WHERE {conditions}
-    GROUP BY r.ref
-) found
-JOIN residents_resident r ON r.ref = found.ref
-ORDER BY living_here DESC, found.rank, r.name_kana COLLATE "C", r.birth_earliest, r.number
+    r.record::text, r.living_here, {PROTECTED} AS protected
+FROM residents_resident r
+JOIN (
+    SELECT r.ref, {{rank}} AS rank FROM residents_resident r
+    WHERE r.ref = ANY(ARRAY({{candidates}}))
+) found ON found.ref = r.ref
+ORDER BY r.living_here DESC, found.rank, r.kana_key, r.birth_earliest, r.number
 LIMIT %s
 """
 
@@ -109,7 +71,9 @@ def find(query: str, limit: int = 20, *, today: date | None = None) -> Found:
     read = parse(query, today or timezone.localdate())
     if not read.criteria:
         return Found((), more=False, hint=read.hint)
-    sql, parameters = _statement(read.criteria, limit + 1)
+    sql, parameters = _statement(
+        candidates.candidates(read.criteria, limit + 1), candidates.rank(read.criteria), limit + 1
+    )
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
@@ -118,50 +82,16 @@ def find(query: str, limit: int = 20, *, today: date | None = None) -> Found:
 
 def hit(ref: UUID) -> Hit | None:
     """The one person as a search would show them; None where the register has no row for the ref."""
-    sql = _FIND.format(
-        protected=_PROTECTED, candidates="(SELECT %s::uuid AS ref, 0 AS rank)", conditions="TRUE"
-    )
+    sql, parameters = _statement(Sql("SELECT %s::uuid", [ref]), Sql("0"), 1)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [LIVING_HERE, ref, 1])
+        cursor.execute(sql, parameters)
         row = cursor.fetchone()
     return _hit(row) if row else None
 
 
-def _statement(criteria: Iterable[Criterion], limit: int) -> tuple[str, list[Any]]:
-    """Candidates come from the criterion that names the fewest people; the others are conditions."""
-    first, *rest = sorted(criteria, key=lambda each: not each.number and not each.births)
-    cut = _CUT if not rest else None
-    candidates, parameters = _union(first, cut)
-    conditions = ["TRUE"]
-    for each in rest:
-        condition, more = _union(each, None)
-        conditions.append(f"r.ref IN (SELECT ref FROM {condition} met)")
-        parameters += more
-    sql = _FIND.format(
-        protected=_PROTECTED, candidates=candidates, conditions=" AND ".join(conditions)
-    )
-    return sql, [LIVING_HERE, *parameters, limit]
-
-
-def _union(criterion: Criterion, cut: int | None) -> tuple[str, list[Any]]:
-    parts: list[str] = []
-    parameters: list[Any] = []
-    for key in criterion.keys:
-        parts.append(_BY_ADDRESS if key.kind == ADDRESS else _BY_KEY)
-        parameters += [_RANK.get(key.kind, 0), key.key, key.kind, _prefix(key), cut]
-    if criterion.number:
-        padded = [criterion.number.zfill(width) for width in range(1, _LONGEST_NUMBER + 1)]
-        parts.append(_BY_NUMBER)
-        parameters += [padded, padded]
-    if criterion.births:
-        parts.append(_BY_BIRTH)
-        parameters += [list(criterion.births)] * 2
-    return f"({' UNION ALL '.join(parts)})", parameters
-
-
-def _prefix(key: Key) -> str:
-    """A LIKE pattern; folded keys hold letters, digits and - alone, so nothing needs escaping."""
-    return f"{key.key}%"
+def _statement(whom: Sql, rank: Sql, limit: int) -> tuple[str, list[Any]]:
+    sql = _FIND.format(rank=rank.text, candidates=whom.text)
+    return sql, [*rank.values, *whom.values, limit]
 
 
 def _hit(row: tuple[Any, ...]) -> Hit:

@@ -110,10 +110,11 @@ def make_resident(name="見本　花子", *, codes=("02",), holds=(), protected=
         relationship_codes=list(codes),
         town=record["住所_町字"],
         delivery=_applied("juki"),
+        **search_keys.columns(record)._asdict(),
     )
     SearchKey.objects.bulk_create(
         SearchKey(resident=resident, kind=kind, key=key)
-        for kind, key in search_keys.of_person([record])
+        for kind, key in search_keys.also([record])
     )
     for system in holds:
         make_holding(resident, system, **(holds[system] if isinstance(holds, dict) else {}))

@@ -40,7 +40,8 @@ ORDER BY changed.ref, staged.version_key DESC
 """
 _COLUMNS = (
     "ref, number, household_number, kind, state, history_no, branch_no, record, row_hash, name, "
-    "name_kana, birth_earliest, birth_latest, sex, relationship_codes, town, delivery_id"
+    "name_kana, birth_earliest, birth_latest, sex, relationship_codes, town, delivery_id, "
+    "kana_key, name_key, address_key, building_key"
 )
 _FRESH = """
 DROP TABLE IF EXISTS fresh_resident, fresh_key;
@@ -119,7 +120,7 @@ class _Builder:
         records = [json.loads(row[-1]) for row in rows]
         self.oddities.note(records[0])
         yield "resident", self._resident(ref, number, row_hash, text, records[0])
-        for kind, key in search_keys.of_person(records):
+        for kind, key in search_keys.also(records):
             yield "key", (ref, kind, key)
 
     def _resident(
@@ -151,4 +152,5 @@ class _Builder:
             latest.array([code for code in codes if code]),
             record.get("住所_町字", ""),
             self.delivery.pk,
+            *search_keys.columns(record),
         )

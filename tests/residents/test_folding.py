@@ -2,6 +2,7 @@
 
 import json
 import string
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,15 @@ from django.conf import settings as django_settings
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from residents.folding import fold, fold_address, fold_digits, without_prefecture
+from residents.folding import (
+    fold,
+    fold_address,
+    fold_digits,
+    fold_name,
+    fold_place,
+    spellings,
+    without_prefecture,
+)
 from residents.variants import VARIANTS
 
 _CASES = Path(django_settings.BASE_DIR).parent / "shared" / "torture_names.json"
@@ -82,6 +91,32 @@ def test_folding_a_key_changes_nothing(text):
 def test_a_space_makes_no_difference_wherever_it_stands(text, place):
     assert fold(f"{text[:place]}　{text[place:]}") == fold(f"{text[:place]} {text[place:]}")
     assert fold(text.replace(" ", "").replace("　", "")) == fold(text)
+
+
+NAMES = st.text(
+    "オノウメハラタロー佐々木小百合田コヴァﾀﾞ髙葛\U000e0100Anhアン", min_size=1, max_size=6
+)
+
+
+@given(NAMES, NAMES, st.integers(1, 12))
+@example("オノ", "ウメ", 3)
+def test_a_name_is_found_wherever_its_spaces_stand_or_are_left_out(first, rest, place):
+    key = fold_name(f"{first}　{rest}")
+    typed = unicodedata.normalize("NFKC", first + rest)
+
+    assert fold_name(f" {first} {rest} ") == key
+    for text in (typed, f"{typed[:place]} {typed[place:]}", f"{first} {rest}"):
+        assert not key or any(key.startswith(each) for each in spellings(text))
+
+
+@pytest.mark.parametrize("town", ["緑町三丁目", "緑町", "北一条西２丁目", "大字緑", ""])
+@pytest.mark.parametrize("block", ["５番６号", "５番地の６", "５－６", "甲１２", "一番地", ""])
+def test_a_place_folds_alike_in_two_parts_and_as_one(town, block):
+    assert fold_place(town, block) == fold_address(town + block)
+
+
+def test_a_town_ending_in_a_digit_does_not_run_into_its_block():
+    assert fold_place("緑町１", "５番６号") == "緑町1-5-6"
 
 
 @given(texts)

@@ -120,8 +120,8 @@ def test_a_corrected_older_row_changes_what_the_person_is_found_by(tmp_path):
 
     assert counts(done["juki"]) == {"rows": 2, "changed": 1}
     keys = set(SearchKey.objects.filter(kind="kana_also").values_list("key", flat=True))
-    assert "フルナハナコ" in keys
-    assert "キユセイハナコ" not in keys
+    assert "フルナ ハナコ" in keys
+    assert "キユセイ ハナコ" not in keys
 
 
 def test_a_person_may_have_several_records_of_one_feed(tmp_path):
