@@ -20,6 +20,7 @@ from residents.facts import Known
 
 SELF, HOUSEHOLD, PROXY, OTHER = APPLICANTS = roles.APPLICANTS
 OUTSIDER = "a1"
+JOINED = ("joined",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def _apart(event: Event, key: str, ref: UUID, record: Record) -> Seat:
         return Seat(key, ("parents", roles.parent_role(_value(record, "sex"))), ref, record)
     if event.starts_from == roles.DECEASED:
         return Seat(key, ("relatives",), ref, record)
-    return Seat(key, ("joined",), ref, record, after=True)
+    return Seat(key, JOINED, ref, record, after=True)
 
 
 def _value(record: Record, key: str) -> Any:

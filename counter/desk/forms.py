@@ -37,6 +37,13 @@ class VersionForm(forms.Form):
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
+class JoinForm(VersionForm):
+    """The household that is moved into: someone of it, and that this is meant."""
+
+    ref = forms.UUIDField()
+    confirmed = forms.BooleanField()
+
+
 class StartForm(forms.Form):
     """届出: for whom, which life event, who has come, since when."""
 

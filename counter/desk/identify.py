@@ -15,7 +15,7 @@ from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.documents import DOCUMENTS, Document, method_of
 from counter.desk.forms import IdentifyForm, VersionForm
 from counter.desk.page import show_step
-from lifeevents import arrivals, bundles, roles
+from lifeevents import arrivals, bundles, moving, roles
 from lifeevents.models import Bundle
 from lifeevents.people import PersonView
 from lifeevents.seating import OUTSIDER
@@ -45,12 +45,15 @@ GROUPS = (
 def show(request: DeskRequest, bundle: Bundle, form: IdentifyForm | None = None) -> HttpResponse:
     """The step's page, with the mistakes of `form` if it had any."""
     sitting = sit(bundle, by=request.actor)
-    applicant = next((p for p in sitting.people.values() if "applicant" in p.roles), None)
+    people = sitting.people.values()
+    applicant = next((person for person in people if "applicant" in person.roles), None)
     context = {
         "form": form or IdentifyForm(by_proxy=OUTSIDER in sitting.people),
         "document_groups": GROUPS,
         "may_leave": _may_leave(sitting),
         "arriving": _arriving(sitting),
+        "moves": moving.is_move(sitting.event),
+        "joined": [person for person in people if "joined" in person.roles],
         "applicant_name": applicant.name if applicant and applicant.name else _("方"),
     }
     status = 422 if form else 200

@@ -15,6 +15,7 @@ from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.forms import ChooseForm
 from counter.desk.screen import show
 from counter.desk.start import CHOSEN
+from lifeevents import bundles
 
 
 @staff(*WINDOW)
@@ -22,7 +23,8 @@ def search(request: DeskRequest) -> HttpResponse:
     """The people found: the list alone for htmx, else a page with it."""
     query = request.POST.get("q", "").strip()[:100]
     if not query:
-        return show(request, "desk/search.html", {"search_first": True})
+        context = {"search_first": True, "joining": _bundle_joining(request)}
+        return show(request, "desk/search.html", context)
     search_id = _search_id(request.POST.get("search_id", ""))
     found = door.search(query, by=request.actor, search_id=search_id)
     context = {
@@ -30,6 +32,7 @@ def search(request: DeskRequest) -> HttpResponse:
         "rows": hits.rows(found.hits, query, timezone.localdate()),
         "twins": bool(hits.twins(found.hits)),
         "search_id": search_id,
+        "joining": _bundle_joining(request),
     }
     if request.htmx:
         return render(request, "desk/_hits.html", context)
@@ -45,6 +48,12 @@ def choose(request: DeskRequest) -> HttpResponse:
         return redirect("desk:search")
     request.session[CHOSEN] = {key: str(value) for key, value in form.cleaned_data.items()}
     return redirect("desk:start")
+
+
+def _bundle_joining(request: DeskRequest) -> str:
+    """The 受付番号 for whose movers a household to join is being looked for, "" for any other search."""
+    number = request.POST.get("joining", "")
+    return bundles.find(number, by=request.actor).number if number else ""
 
 
 def _search_id(text: str) -> UUID:
