@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -69,7 +71,7 @@ def _found(request: DeskRequest) -> Hit | None:
 
 
 def _page(request: DeskRequest, bundle: Bundle, person: Hit | None) -> HttpResponse:
-    context = {"bundle": bundle, "person": person, "reason": joining.REASON}
+    context: dict[str, Any] = {"bundle": bundle, "person": person, "reason": joining.REASON}
     if person:
         context |= {
             "age": hits.age_of(person.birth, timezone.localdate()),
