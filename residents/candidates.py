@@ -8,12 +8,16 @@ from typing import Any
 
 from residents.query import Criterion
 
-PROTECTED = """
-(EXISTS (SELECT FROM residents_protection p WHERE p.ref = r.ref AND p.kind <> '3')
+_STANDING = """
+(EXISTS (SELECT FROM residents_protection p WHERE p.ref = {0}.ref AND p.kind <> '3')
+OR EXISTS (SELECT FROM residents_manualprotection e WHERE e.ref = {0}.ref))
+"""
+PROTECTED = f"""
+({_STANDING.format("r")}
 OR EXISTS (
-    SELECT FROM residents_resident m JOIN residents_protection p ON p.ref = m.ref
+    SELECT FROM residents_resident m
     WHERE m.household_number = r.household_number AND r.household_number <> ''
-        AND m.state = '1' AND m.gone_at IS NULL AND p.kind <> '3'
+        AND m.state = '1' AND m.gone_at IS NULL AND {_STANDING.format("m")}
 ))
 """
 CUT = 2000
