@@ -16,6 +16,7 @@ from guardian.shortcuts import get_objects_for_user
 
 from consent import engagements, log
 from consent.actors import Actor
+from consent.adverse import hidden_from
 from consent.engagements import NotInEngagement as NotInEngagement
 from consent.models import AccessEntry, Account, Category, Engagement
 from consent.passage import passage
@@ -119,7 +120,11 @@ def look(
         _refuse_strangers(subjects, by)
         visible = _visible(subjects, ground, by)
         people = register.read(list(subjects))
-        seen = {ref: visible[ref] & set(held) for ref, held in subjects.items()}
+        shut = hidden_from(ground, _protected(subjects, people))
+        seen = {
+            ref: frozenset() if ref in shut else visible[ref] & set(held)
+            for ref, held in subjects.items()
+        }
         log.record(action, seen, by=by, engagement=ground)
         return {
             ref: Sight(categories, _is_masked(ref, people.get(ref), ground))
@@ -214,8 +219,38 @@ def _is_masked(ref: UUID, person: register.RegisterPerson | None, ground: Engage
 def _records(refs: Collection[UUID], ground: Engagement, by: Actor) -> dict[UUID, Record]:
     people = register.read(refs)
     visible = _visible(people, ground, by)
-    log.record(AccessEntry.Action.OPEN, visible, by=by, engagement=ground)
-    return {ref: _record(people[ref], visible[ref], ground) for ref in refs if ref in people}
+    shut = hidden_from(ground, _protected(refs, people))
+    seen = {ref: () if ref in shut else visible[ref] for ref in people}
+    log.record(AccessEntry.Action.OPEN, seen, by=by, engagement=ground)
+    return {
+        ref: _shut(people[ref], visible[ref])
+        if ref in shut
+        else _record(people[ref], visible[ref], ground)
+        for ref in refs
+        if ref in people
+    }
+
+
+def _protected(refs: Iterable[UUID], people: Mapping[UUID, register.RegisterPerson]) -> list[UUID]:
+    """Those who stand under a measure themselves, and those the register no longer has."""
+    return [ref for ref in refs if ref not in people or people[ref].protection is not None]
+
+
+def _shut(person: register.RegisterPerson, visible: frozenset[str]) -> Record:
+    """A person of whom someone here may learn nothing: that they are held, and no fact."""
+    return Record(
+        ref=person.ref,
+        facts={
+            key: Unknown(Reason.PROTECTED if fact.category in visible else Reason.WITHHELD)
+            for key, fact in vocabulary().items()
+        },
+        categories=visible,
+        members=(),
+        state=person.state,
+        protected=True,
+        protection_expired=person.protection is not None and person.protection.expired,
+        masked=True,
+    )
 
 
 def _record(person: register.RegisterPerson, visible: frozenset[str], ground: Engagement) -> Record:

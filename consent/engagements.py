@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from consent import log
 from consent.actors import Actor
+from consent.adverse import hidden_from
 from consent.models import AccessEntry, Account, Category, Engagement, Purpose
 
 LASTS = timedelta(hours=4)
@@ -34,6 +35,7 @@ def begin(purpose_code: str, refs: Collection[UUID], *, reference: str, by: Acto
     return Engagement.objects.create(
         purpose=purpose,
         refs=list(refs),
+        named=list(refs),
         reference=reference,
         begun_by_id=by.account_id,
         office=by.office,
@@ -78,14 +80,15 @@ def reveal(engagement_id: UUID, ref: UUID, *, reason: str, by: Actor) -> None:
     """Show one protected person's address for a stated reason; logged, for this engagement only.
 
     Raises EngagementClosed, NotInEngagement, or MayNotReveal where the role holds no `reveal` on
-    the category basic.
+    the category basic, or, in an engagement begun for a 相手方, no `protect`.
     """
     assert reason.strip()
     engagement = standing(engagement_id, by)
     if ref not in engagement.refs:
         raise NotInEngagement
-    account = Account.objects.get(pk=by.account_id)
-    if not account.has_perm("consent.reveal", Category.objects.get(code="basic")):
+    account, basic = Account.objects.get(pk=by.account_id), Category.objects.get(code="basic")
+    needed = {"consent.reveal", *(["consent.protect"] if hidden_from(engagement, [ref]) else [])}
+    if not all(account.has_perm(permission, basic) for permission in needed):
         raise MayNotReveal
     if ref not in engagement.revealed:
         engagement.revealed.append(ref)
@@ -104,6 +107,7 @@ def reopen(engagement_id: UUID, *, by: Actor) -> Engagement:
     return Engagement.objects.create(
         purpose=earlier.purpose,
         refs=earlier.refs,
+        named=earlier.named,
         reference=earlier.reference,
         begun_by_id=by.account_id,
         office=by.office,

@@ -63,6 +63,7 @@ class Category(models.Model):
         permissions = [
             ("see", "この区分の情報を見られる"),
             ("reveal", "支援措置対象者の住所等を理由を示して表示できる"),
+            ("protect", "支援措置を登録し、延長し、終了できる"),
         ]
 
     def __str__(self) -> str:
@@ -95,6 +96,9 @@ class Engagement(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT)
     refs = ArrayField(models.UUIDField(), verbose_name="対象者の参照")
+    named = ArrayField(
+        models.UUIDField(), verbose_name="はじめに名指された方", default=list, blank=True
+    )
     reference = models.CharField("受付番号", max_length=40, blank=True)
     begun_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     office = models.CharField("所属", max_length=60, blank=True)
@@ -127,6 +131,7 @@ class AccessEntry(models.Model):
         AGREE = "agree", "同意の記録"
         PRINT = "print", "印刷"
         BIND = "bind", "本人との結び付け"
+        PROTECT = "protect", "支援措置の管理"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -159,3 +164,27 @@ class AccessSubject(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_subject_row_per_entry", fields=["entry", "ref"])
         ]
+
+
+class ReferenceGrant(models.Model):
+    """A permission the reference file has given a role once; what a town took away is not given again."""
+
+    role = models.CharField("役割", max_length=40)
+    permission = models.CharField("権限", max_length=20)
+    code = models.SlugField("区分または課")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="each_grant_given_once", fields=["role", "permission", "code"]
+            )
+        ]
+
+
+# At the end, for they point at Account; Django finds models here alone.
+from consent.measure_models import AdverseParty as AdverseParty  # noqa: E402
+from consent.measure_models import CoveredPerson as CoveredPerson  # noqa: E402
+from consent.measure_models import Measure as Measure  # noqa: E402
+from consent.measure_models import MeasureStep as MeasureStep  # noqa: E402
+from consent.retention_models import Disposal as Disposal  # noqa: E402
+from consent.retention_models import RetentionHold as RetentionHold  # noqa: E402

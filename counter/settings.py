@@ -22,6 +22,8 @@ MODE = mode.read(VAR, production=env.bool("KAKANAI_PRODUCTION", default=False))
 IN_PRODUCTION = MODE == "production"
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY") if IN_PRODUCTION else secret.read_or_make(VAR / "secret_key")
+# The first seals 相手方 of 支援措置; the others only open what was sealed before.
+FIELD_KEYS = env.list("FIELD_KEYS") if IN_PRODUCTION else [secret.read_or_make(VAR / "field_key")]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS") if IN_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "counter.urls"

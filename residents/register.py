@@ -72,7 +72,7 @@ class RegisterPerson:
 
 
 def read(refs: Collection[UUID], *, on: date | None = None) -> dict[UUID, RegisterPerson]:
-    """The residents behind these refs, in six queries however many they are.
+    """The residents behind these refs, in five queries however many they are.
 
     A ref without a resident (住登外 with holdings only, or unknown) is absent from the answer.
     `on` is the day on which holdings count as held (今日 by default).
@@ -100,6 +100,15 @@ def read(refs: Collection[UUID], *, on: date | None = None) -> dict[UUID, Regist
 def household_refs(household_number: str) -> tuple[UUID, ...]:
     """The current 世帯員 of a household in the standard order; () when nobody lives there."""
     return tuple(each.ref for each in _members({household_number}).get(household_number, ()))
+
+
+def housemates(refs: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """For each resident of these the others who live in the same household now."""
+    own = dict(Resident.objects.filter(pk__in=refs).values_list("pk", "household_number"))
+    members = _members(set(own.values()))
+    return {
+        ref: {each.ref for each in members.get(number, ())} - {ref} for ref, number in own.items()
+    }
 
 
 def ref_of(number: str) -> UUID | None:
@@ -151,9 +160,9 @@ def _standing(refs: Collection[UUID], day: date) -> dict[UUID, ProtectionState]:
     sent = Protection.objects.filter(pk__in=refs).exclude(kind=Protection.Kind.ENDED)
     entered = ManualProtection.objects.filter(identity__in=refs)
     columns = ("identity", "kind", "starts_on", "ends_on")
-    rows = [*sent.values_list(*columns), *entered.values_list(*columns)]
+    found = sent.values_list(*columns).union(entered.values_list(*columns), all=True)
     # One without an end outlasts all others; it comes last, and the last one is kept.
-    rows.sort(key=lambda row: row[3] or date.max)
+    rows = sorted(found, key=lambda row: row[3] or date.max)
     return {
         ref: ProtectionState(kind, starts, ends, expired=ends is not None and ends < day)
         for ref, kind, starts, ends in rows

@@ -21,11 +21,14 @@ EDITABLE = {
         "Delivery", "Holding", "Household", "ManualProtection", "Protection", "Rejection",
         "Resident", "SearchKey", "StagedRow",
     },
-    "consent": {"Account", "Category", "Department", "Engagement"},
+    "consent": {
+        "Account", "AdverseParty", "Category", "CoveredPerson", "Department", "Engagement",
+        "Measure", "MeasureStep", "ReferenceGrant", "RetentionHold",
+    },
     "lifeevents": {"Answer", "Application", "Bundle", "Draft", "Participant"},
 }  # fmt: skip
 APPEND_ONLY = {
-    "consent": {"AccessEntry", "AccessSubject", "Purpose"},
+    "consent": {"AccessEntry", "AccessSubject", "Disposal", "Purpose"},
     "lifeevents": {"CatalogueVersion", "DraftEvent", "Publication"},
 }
 """Rows that are never changed nor removed; the database refuses it."""

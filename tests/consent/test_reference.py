@@ -8,12 +8,12 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from guardian.shortcuts import get_perms
+from guardian.shortcuts import get_perms, remove_perm
 
 from consent import reference
 from consent.actors import actor_of
 from consent.checks import no_demo_accounts
-from consent.models import Account, Category, Department, Purpose
+from consent.models import Account, Category, Department, Purpose, ReferenceGrant
 from residents import feed
 
 
@@ -40,6 +40,18 @@ def test_loading_again_changes_nothing_a_town_has_changed(db):
 
     assert Department.objects.get(code="residents").name == "市民サービス課"
     assert set(get_perms(clerk, Category.objects.get(code="tax"))) == before == {"see"}
+
+
+def test_a_role_that_stands_gets_what_the_file_adds_and_never_again_what_was_taken(db):
+    clerk, basic = Group.objects.get(name="clerk"), Category.objects.get(code="basic")
+    remove_perm("consent.see", clerk, basic)
+    remove_perm("consent.see", clerk, Category.objects.get(code="tax"))
+    ReferenceGrant.objects.filter(role="clerk", code="tax").delete()  # as if the file were older
+
+    reference.load()
+
+    assert "see" in get_perms(clerk, Category.objects.get(code="tax"))
+    assert "see" not in get_perms(clerk, basic)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from counter.embedded import mode, secret
 PRODUCTION = {
     "KAKANAI_PRODUCTION": "true",
     "SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmno",
+    "FIELD_KEYS": "f" * 25 + "0123456789abcdefghijklmno",
     "ALLOWED_HOSTS": "counter.example.jp",
     "DATABASE_URL": "postgres://nobody@localhost/none",
     "CELERY_BROKER_URL": "pgmq://",
@@ -36,7 +37,7 @@ def test_a_full_environment_passes_every_deployment_check():
 
 
 @pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "CELERY_BROKER_URL"]
+    "name", ["SECRET_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "DATABASE_URL", "CELERY_BROKER_URL"]
 )
 def test_production_starts_nothing_of_its_own_and_names_what_is_missing(name):
     result = check(**{key: value for key, value in PRODUCTION.items() if key != name})

@@ -169,10 +169,10 @@ def test_an_unknown_ref_is_absent():
     assert register.read([uuid4()]) == {}
 
 
-def test_any_number_of_people_takes_six_queries(django_assert_max_num_queries):
+def test_any_number_of_people_takes_five_queries(django_assert_max_num_queries):
     refs = [each.pk for _ in range(5) for each in make_household()]
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(5):
         people = register.read(refs)
 
     assert len(people) == 15

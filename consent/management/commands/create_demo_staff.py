@@ -15,7 +15,9 @@ PASSWORD = "kakanai-demo"
 STAFF = (
     ("sato", "佐藤 さくら", ("clerk",), "residents"),
     ("suzuki", "鈴木 健", ("clerk",), "children"),
-    ("takahashi", "高橋 誠", ("senior",), "residents"),
+    ("takahashi", "高橋 誠", ("senior", "support_officer"), "residents"),
+    # What one 支援措置責任者 asks to end, another confirms.
+    ("kato", "加藤 由紀", ("senior", "support_officer"), "residents"),
     ("admin", "管理 花子", ("admin",), "general"),
     # What one admin drafts, another approves.
     ("admin2", "管理 次郎", ("admin",), "general"),

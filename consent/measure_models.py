@@ -1,0 +1,130 @@
+"""支援措置 entered in the town's own screens: the measure, whom it covers, against whom, what was done."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Measure(models.Model):
+    """支援措置 no core system sends (住民記録システム標準仕様書 3.1–3.4). Its end date ends nothing.
+
+    Ending it, or letting someone leave it (`leaving`), takes two people and a hold until `lifts_at`.
+    """
+
+    class Kind(models.TextChoices):
+        FULL = "1", "支援措置"
+        PROVISIONAL = "2", "仮支援措置"
+
+    class Cause(models.TextChoices):
+        VIOLENCE = "violence", "配偶者からの暴力"
+        STALKING = "stalking", "ストーカー行為等"
+        CHILD_ABUSE = "child_abuse", "児童虐待等"
+        OTHER = "other", "その他これらに準ずるもの"
+
+    class Opinion(models.TextChoices):
+        """Who has confirmed that it is needed (相談機関等の意見)."""
+
+        NONE = "", "まだない（仮支援措置）"
+        POLICE = "police", "警察"
+        CENTER = "center", "配偶者暴力相談支援センター等"
+        CHILD_CENTER = "child_center", "児童相談所"
+        COURT = "court", "裁判所の保護命令等"
+        OTHER = "other", "その他の相談機関"
+
+    class Ending(models.TextChoices):
+        WISH = "wish", "申出者からの終了の申出"
+        NOT_NEEDED = "not_needed", "必要性が確認されなかった（仮支援措置）"
+        NOT_RENEWED = "not_renewed", "期間が過ぎ、延長しないことを申出者に確認した"
+        TRANSFERRED = "transferred", "他の市区町村へ引き継いだ"
+        MISTAKE = "mistake", "登録の誤り"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField("支援措置区分", max_length=1, choices=Kind)
+    cause = models.CharField("申出の理由", max_length=12, choices=Cause)
+    opinion = models.CharField("相談機関等の意見", max_length=12, choices=Opinion, blank=True)
+    scopes = ArrayField(models.SlugField(), verbose_name="対象事務", default=list)
+    starts_on = models.DateField("支援措置開始年月日")
+    ends_on = models.DateField("支援措置終了年月日")
+    leaving = ArrayField(
+        models.UUIDField(), verbose_name="外れる方の参照", default=list, blank=True
+    )
+    ending = models.CharField("終了の理由", max_length=12, choices=Ending, blank=True)
+    asked_by = models.ForeignKey(
+        "consent.Account", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    confirmed_by = models.ForeignKey(
+        "consent.Account", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    lifts_at = models.DateTimeField("解除の日時", null=True)
+    ended_at = models.DateTimeField("終了日時", null=True)
+
+    class Meta:
+        ordering = ["ends_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="measure_ended_by_two_people",
+                condition=models.Q(confirmed_by__isnull=True, lifts_at__isnull=True)
+                | (
+                    models.Q(asked_by__isnull=False, lifts_at__isnull=False)
+                    & ~models.Q(asked_by=models.F("confirmed_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="measure_ended_only_when_confirmed",
+                condition=models.Q(ended_at__isnull=True) | models.Q(confirmed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="measure_ends_after_its_start",
+                condition=models.Q(ends_on__gt=models.F("starts_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class CoveredPerson(models.Model):
+    """Whom a measure protects: 申出者, or someone 併せて支援を求める者, by ref."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="covered")
+    ref = models.UUIDField("対象者の参照", db_index=True)
+    is_applicant = models.BooleanField("申出者", default=False)
+    left_at = models.DateTimeField("外れた日時", null=True)
+
+    class Meta:
+        ordering = ["-is_applicant", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="covered_once_per_measure", fields=["measure", "ref"])
+        ]
+
+
+class AdverseParty(models.Model):
+    """相手方 of a measure: a ref where they are in the register, else only the sealed words."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="adverse")
+    ref = models.UUIDField("相手方の参照", null=True, db_index=True)
+    sealed = models.BinaryField("氏名、生年月日、住所（暗号化）")
+
+
+class MeasureStep(models.Model):
+    """One thing done to a measure, by whom and when; the access log has it too."""
+
+    class Kind(models.TextChoices):
+        SET_UP = "set_up", "登録した"
+        EXTENDED = "extended", "延長した"
+        DECIDED = "decided", "支援措置に決定した"
+        ASKED = "asked", "終了を依頼した"
+        WITHDRAWN = "withdrawn", "終了の依頼を取り下げた"
+        CONFIRMED = "confirmed", "終了を確認した"
+        LIFTED = "lifted", "終了した"
+
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="steps")
+    kind = models.CharField("操作", max_length=10, choices=Kind)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey("consent.Account", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["at", "pk"]
