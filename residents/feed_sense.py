@@ -98,6 +98,8 @@ def _mapping_mistakes(
         return
     if not any(place in mapping["file"] for place in _DATED):
         yield (*at, "file"), f"ファイル名には{'か'.join(_DATED)}が必要です。"
+    if not mapping.get("format", {}).get("header", True) and "width" not in mapping:
+        yield at, "見出しのない形式では、widthに列の数を書いてください。"
     types = {each["name"]: each["type"] for each in feed["item"] if not each.get("drop")}
     mapped = [each["item"] for each in mapping["column"]]
     for place, each in enumerate(mapping["column"]):
@@ -121,6 +123,8 @@ def _column_mistakes(
     if any(personal_number.is_title(str(source)) for source in sources):
         yield "個人番号・住民票コードの列は読み込めません。"
     by_title = mapping.get("format", {}).get("header", True)
+    if any(isinstance(each, int) and each > mapping.get("width", each) for each in sources):
+        yield "fromの番号がwidthを超えています。"
     if any(isinstance(source, str) is not by_title for source in sources):
         yield "見出しのある形式では見出し、ない形式では列の番号（1から）をfromに書いてください。"
     if "date" in column and types.get(name) != "DATE":

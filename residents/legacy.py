@@ -6,7 +6,7 @@ The operations are few and closed, so that a mapping stays a table anybody can c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,6 @@ _PLACES = {
     "{年月日}": r"(?P<at>\d{8})",
     "{連番}": r"(?P<no>\d{1,4})",
 }
-Read = Callable[[Sequence[str]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +75,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Legacy:
-    """A mapping: how its files are named and written, and its columns."""
+    """A mapping: how its files are named and written, and its columns.
+
+    `width` is how many columns a file without a header row has.
+    """
 
     name: str
     file: re.Pattern[str]
     extent: str
     format: FileFormat
+    width: int
     columns: tuple[Column, ...]
 
 
@@ -107,6 +110,7 @@ def legacy(document: Mapping[str, Any]) -> Legacy:
         file=file_pattern(document["file"]),
         extent=document.get("extent", "全件"),
         format=file_format(document.get("format", {})),
+        width=document.get("width", 0),
         columns=tuple(_column(each) for each in document["column"]),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import psycopg
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from residents.feed import Target
 from residents.importing import holdings, people, protections, rows, staging
@@ -134,7 +135,7 @@ def _stage_one(each: Incoming, progress: Progress) -> None:
         rows.open_table(raw, each.feed) as (columns, lines),
         transaction.atomic(),
     ):
-        checked = rows.checked(lines, columns, each.feed)
+        checked = rows.checked(lines, columns, each.feed, timezone.localdate(delivery.as_of))
         staging.copy(delivery.pk, _counted(checked, delivery, advance))
     if arrival.expected_rows not in (None, delivery.rows):
         promised = arrival.expected_rows

@@ -28,18 +28,35 @@ class FileName:
 
 
 def read(name: str) -> FileName:
-    """Read a file name. Raises FileRefused when it has no such form or no feed is declared for it."""
+    """Read a file name. Raises FileRefused when it has no known form or no feed is declared for it."""
     match = _NAME.fullmatch(name)
-    if match is None:
-        form = "業務ID_グループ名_全件_年月日時分秒_連番.csv"
-        raise FileRefused("file_name", f"ファイル名が「{form}」の形ではありません。")
-    try:
-        at = datetime.strptime(match["at"], "%Y%m%d%H%M%S")
-    except ValueError as error:
-        raise FileRefused("file_name", "ファイル名の日時が正しくありません。") from error
+    if match:
+        return _standard(match)
+    for each in feeds().values():
+        for delivered in each.of_legacy():
+            if delivered.legacy and (match := delivered.legacy.file.fullmatch(name)):
+                return _legacy(match.groupdict(), delivered)
+    form = "業務ID_グループ名_全件_年月日時分秒_連番.csv"
+    raise FileRefused("file_name", f"ファイル名が「{form}」の形ではありません。")
+
+
+def _standard(match: re.Match[str]) -> FileName:
+    as_of = _moment(match["at"])
     for each in feeds().values():
         if (each.business_id, each.group) == (match["business"], match["group"]):
-            as_of = timezone.make_aware(at)
             return FileName(each, Extent(match["extent"]), as_of, int(match["no"]))
     known = f"業務ID {match['business']} グループ名 {match['group']}"
     raise FileRefused("unknown_feed", f"{known}の連携データは定義されていません。")
+
+
+def _legacy(parts: dict[str, str], feed: Feed) -> FileName:
+    assert feed.legacy
+    extent = Extent(parts.get("extent") or feed.legacy.extent)
+    return FileName(feed, extent, _moment(parts["at"].ljust(14, "0")), int(parts.get("no") or 1))
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return timezone.make_aware(datetime.strptime(text, "%Y%m%d%H%M%S"))
+    except ValueError as error:
+        raise FileRefused("file_name", "ファイル名の日時が正しくありません。") from error

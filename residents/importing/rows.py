@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import IO
 
-from residents.facts import parse_partial_date
-from residents.feed import TRUE, Feed
+from residents import personal_number
+from residents.feed import Feed
 from residents.importing import columns as column_places
+from residents.importing import lines as file_lines
 from residents.importing.columns import Columns
+from residents.importing.dates import DateChecks, Mistake
+from residents.importing.lines import Lines
 from residents.importing.refusal import FileRefused
-from residents.layout import Item, ItemType
+from residents.layout import ItemType
 
 _NUMBER = re.compile(r"[0-9A-Za-z]{1,15}")  # 宛名番号 X(15)
 _VERSION = re.compile(r"[0-9]{1,9}")
-_OPEN_ENDS = ("0000-01-01", "9999-12-31")
+_PLAIN_DIGITS = re.compile(r"[0-9]+")
 _SEPARATOR = "\x1f"
-Lines = Iterator[tuple[int, list[str]]]
+_LOST = "\ufffd"
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -52,26 +54,14 @@ class Row:
         )
 
 
-class _Rejected(Exception):
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.message = message
-
-
 @contextmanager
 def open_table(raw: IO[bytes], feed: Feed) -> Iterator[tuple[Columns, Lines]]:
     """The columns of a file and its rows with their line numbers, read in the declared encoding.
 
-    Both opening and iterating raise FileRefused: wrong encoding, no header, broken quotes.
+    Both opening and iterating raise FileRefused (lines.opened, columns.read).
     """
-    encoding = "utf-8-sig" if feed.format.encoding == "utf-8" else feed.format.encoding
-    text = io.TextIOWrapper(raw, encoding, newline="")
-    try:
-        lines = _numbered(csv.reader(text, strict=True, **feed.format.dialect), feed)
+    with file_lines.opened(raw, feed.format) as lines:
         yield _columns(lines, feed), lines
-    finally:
-        text.detach()  # closing the file is its opener's
 
 
 def cleaned_digest(raw: IO[bytes], feed: Feed) -> str:
@@ -86,9 +76,9 @@ def cleaned_digest(raw: IO[bytes], feed: Feed) -> str:
     return digest.hexdigest()
 
 
-def checked(lines: Lines, columns: Columns, feed: Feed) -> Iterator[Row]:
-    """Each line as a Row, good or rejected."""
-    check = _Check(feed, columns)
+def checked(lines: Lines, columns: Columns, feed: Feed, as_of: date) -> Iterator[Row]:
+    """Each line as a Row, good or rejected; `as_of` is the day of the export, for dates to come."""
+    check = _Check(feed, columns, as_of)
     for line, cells in lines:
         yield check.row(line, cells)
 
@@ -96,36 +86,93 @@ def checked(lines: Lines, columns: Columns, feed: Feed) -> Iterator[Row]:
 class _Check:
     """The row checks of one file, prepared once."""
 
-    def __init__(self, feed: Feed, columns: Columns) -> None:
+    def __init__(self, feed: Feed, columns: Columns, as_of: date) -> None:
         self.columns = columns
-        self.kept = sorted((place, name) for name, place in columns.places.items())
-        self.number = columns.places[feed.key[0]]
+        self.number = feed.key[0]
         self.versions = [feed.item(name) for name in feed.versions]
-        self.record = [columns.places[name] for name in feed.record]
-        self.required = [item for item in feed.items if item.required]
-        self.dates = [item for item in self.required if item.type == ItemType.DATE]
+        self.record = feed.record
+        self.required = [each for each in feed.items if each.required]
+        self.digits = frozenset(each.name for each in feed.items if each.digits)
+        self.dates = DateChecks(feed, as_of)
 
     def row(self, line: int, cells: Sequence[str]) -> Row:
         if len(cells) != self.columns.width:
             return self._shifted(line, cells)
-        record = {name: cells[place] for place, name in self.kept if cells[place]}
+        record = self.columns.read(cells)
         text = _encode(record)
-        number = cells[self.number]
-        versions: tuple[str, ...] = ()
-        record_key = None
-        try:
-            self._check_number(number, record, text)
-            record_key = _SEPARATOR.join(cells[place] for place in self.record)
-            versions = self._read_versions(record)
-            self._check_items(record)
-        except _Rejected as rejected:
-            number = number if _NUMBER.fullmatch(number) else ""
-            kept = _without_nul(record) if "\\u0000" in text else text
-            return Row(
-                line, number, record_key, versions, kept, b"", rejected.reason, rejected.message
+        number = record.get(self.number, "")
+        if found := self._personal_number(record):
+            return self._emptied(line, number, found)
+        record_key = _SEPARATOR.join([record.get(name, "") for name in self.record])
+        mistake = self._mistake(number, record, text)
+        if mistake is None:
+            version = tuple([record[item.name] for item in self.versions])
+            digest = hashlib.sha256(text.encode()).digest()
+            return Row(line, number, record_key, version, text, digest)
+        return self._rejected(line, record, text, record_key, mistake)
+
+    def _mistake(self, number: str, record: dict[str, str], text: str) -> Mistake | None:
+        if not _NUMBER.fullmatch(number):
+            return "number", "宛名番号が半角英数字15文字以内ではありません。"
+        if _LOST in text:
+            return (
+                "lost_character",
+                "文字化け（U+FFFD）が含まれています。送り元で失われた文字です。",
             )
-        digest = hashlib.sha256(text.encode()).digest()
-        return Row(line, number, record_key, versions, text, digest)
+        if "\\u0000" in text and any("\0" in value for value in record.values()):
+            return "control", "使えない制御文字（NUL）が含まれています。"
+        return self._version_mistake(record) or self._blank(record) or self.dates.mistake(record)
+
+    def _version_mistake(self, record: dict[str, str]) -> Mistake | None:
+        for item in self.versions:
+            version = record.get(item.name, "")
+            if not version:
+                return "required", f"必須の項目が空です：{item.name}。"
+            if item.type == ItemType.NUMBER and not _VERSION.fullmatch(version):
+                return "version", f"{item.name}が9桁以内の数字ではありません。"
+        return None
+
+    def _blank(self, record: dict[str, str]) -> Mistake | None:
+        blank = [
+            item.name
+            for item in self.required
+            if item.name not in record and not self.dates.is_unknown(item, record)
+        ]
+        return ("required", f"必須の項目が空です：{'、'.join(blank)}。") if blank else None
+
+    def _personal_number(self, record: dict[str, str]) -> str:
+        """The item that holds what must be a 個人番号; blank if none does."""
+        if not personal_number.may_be_in(record.values()):
+            return ""
+        for name, value in record.items():
+            by_nature = name in self.digits and _PLAIN_DIGITS.fullmatch(value)
+            if not by_nature and personal_number.is_in(value):
+                return name
+        return ""
+
+    def _rejected(
+        self, line: int, record: dict[str, str], text: str, record_key: str, mistake: Mistake
+    ) -> Row:
+        number = record.get(self.number, "")
+        reason, message = mistake
+        version: tuple[str, ...] = ()
+        key: str | None = record_key
+        if reason in ("number", "control"):
+            key = None
+        elif self._version_mistake(record) is None:
+            version = tuple([record[item.name] for item in self.versions])
+        number = number if _NUMBER.fullmatch(number) else ""
+        kept = _without_nul(record) if "\\u0000" in text else text
+        return Row(line, number, key, version, kept, b"", reason, message)
+
+    def _emptied(self, line: int, number: str, name: str) -> Row:
+        """A row with a 個人番号 among its texts keeps whom it is about, and nothing else."""
+        message = (
+            f"「{name}」に個人番号とみられる12桁の数字があるため、この行を読み込まずに捨てました。"
+            "送り元で取り除いてください。"
+        )
+        number = number if name != self.number and _NUMBER.fullmatch(number) else ""
+        return Row(line, number, None, (), "{}", b"", "personal_number", message)
 
     def _shifted(self, line: int, cells: Sequence[str]) -> Row:
         """A row that cannot be split keeps its line only: any cell may hold a dropped 個人番号."""
@@ -133,50 +180,17 @@ class _Check:
             f"項目の数が見出しと違います（見出し{self.columns.width}、この行{len(cells)}）。"
             "カンマや引用符の抜けを確かめてください。"
         )
+        place = self.columns.places.get(self.number)
         number = ""
-        if self.number < len(cells) and not self.columns.dropped:
-            number = cells[self.number] if _NUMBER.fullmatch(cells[self.number]) else ""
+        if place is not None and place < len(cells) and not self.columns.dropped:
+            cell = cells[place]
+            number = cell if _NUMBER.fullmatch(cell) and not personal_number.is_in(cell) else ""
         return Row(line, number, None, (), "{}", b"", "cells", message)
-
-    def _check_number(self, number: str, record: dict[str, str], text: str) -> None:
-        if not _NUMBER.fullmatch(number):
-            raise _Rejected("number", "宛名番号が半角英数字15文字以内ではありません。")
-        if "\\u0000" in text and any("\0" in value for value in record.values()):
-            raise _Rejected("control", "使えない制御文字（NUL）が含まれています。")
-
-    def _read_versions(self, record: dict[str, str]) -> tuple[str, ...]:
-        versions = tuple(record.get(item.name, "") for item in self.versions)
-        for item, version in zip(self.versions, versions, strict=True):
-            if not version:
-                raise _Rejected("required", f"必須の項目が空です：{item.name}。")
-            if item.type == ItemType.NUMBER and not _VERSION.fullmatch(version):
-                raise _Rejected("version", f"{item.name}が9桁以内の数字ではありません。")
-        return versions
-
-    def _check_items(self, record: dict[str, str]) -> None:
-        blank = [
-            item.name
-            for item in self.required
-            if item.name not in record and not _is_unknown(item, record)
-        ]
-        if blank:
-            raise _Rejected("required", f"必須の項目が空です：{'、'.join(blank)}。")
-        for item in self.dates:
-            if not _is_unknown(item, record) and not _is_date(record[item.name]):
-                raise _Rejected("date", f"{item.name}が日付（YYYY-MM-DD）として読めません。")
 
 
 def _without_nul(record: dict[str, str]) -> str:
     """PostgreSQL's text cannot hold NUL, and a Rejection must be stored all the same."""
     return json.dumps({name: value.replace("\0", "") for name, value in record.items()})
-
-
-def _is_unknown(item: Item, record: dict[str, str]) -> bool:
-    return bool(item.unknown_flag) and record.get(item.unknown_flag) == TRUE
-
-
-def _is_date(text: str) -> bool:
-    return text in _OPEN_ENDS or parse_partial_date(text) is not None
 
 
 def _columns(lines: Lines, feed: Feed) -> Columns:
@@ -186,20 +200,3 @@ def _columns(lines: Lines, feed: Feed) -> Columns:
     if not header:
         raise FileRefused("no_header", "見出しの行がありません。")
     return column_places.read(header, feed)
-
-
-def _numbered(reader: Iterator[list[str]], feed: Feed) -> Lines:
-    """Rows with the line each begins on; blank lines are passed over."""
-    line = 1
-    try:
-        for cells in reader:
-            if cells:
-                yield line, cells
-            line = reader.line_num + 1  # type: ignore[attr-defined]
-    except UnicodeDecodeError as error:
-        declared = feed.format.encoding.upper()
-        message = f"文字コードが{declared}ではありません（{line}行目の付近）。"
-        raise FileRefused("encoding", message) from error
-    except csv.Error as error:
-        message = f"{line}行目の付近で引用符が閉じていないか、項目が長すぎます。"
-        raise FileRefused("broken_csv", message) from error

@@ -1,0 +1,126 @@
+"""Whether the dates of a row can be: each a day that was, and all in an order that is possible (T-64)."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from residents.facts import PartialDate, parse_partial_date
+from residents.feed import TRUE, Feed
+from residents.layout import Item, ItemType, RowCheck, Rule
+
+Mistake = tuple[str, str]
+_Record = Mapping[str, str]
+_OPEN_ENDS = ("0000-01-01", "9999-12-31")
+_FORM = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MESSAGES = {
+    "date": "{}が日付（YYYY-MM-DD）として読めません。",
+    "impossible_date": "{}がありえない日付です。",
+}
+_REMEMBERED = 50_000  # days repeat; free text in a DATE item must not fill the memory
+
+
+class DateChecks:
+    """The date checks of one feed's rows, prepared once; what was found of a text is remembered."""
+
+    def __init__(self, feed: Feed, as_of: date) -> None:
+        self._items = [(each.name, each) for each in feed.items if each.type == ItemType.DATE]
+        self._rules = [(each, _RULES[each.rule](each, as_of)) for each in feed.checks]
+        self._wrong: dict[str, str] = {}
+
+    def is_unknown(self, item: Item, record: _Record) -> bool:
+        """Whether the row says that the date of this item is 不詳."""
+        return bool(item.unknown_flag) and record.get(item.unknown_flag) == TRUE
+
+    def mistake(self, record: _Record) -> Mistake | None:
+        """The first date that cannot be, or the first rule the row breaks."""
+        wrong = self._wrong
+        for name, item in self._items:
+            text = record.get(name)
+            if text is None:
+                continue
+            reason = wrong.get(text)
+            if reason is None:
+                reason = self._remember(text)
+            if reason and not self.is_unknown(item, record) and not _once_allowed(item, text):
+                return reason, _MESSAGES[reason].format(name)
+        for check, breaks in self._rules:
+            if breaks(record) and not _excused(check, record):
+                return check.rule.value, check.message
+        return None
+
+    def _remember(self, text: str) -> str:
+        if len(self._wrong) > _REMEMBERED:
+            self._wrong.clear()
+        self._wrong[text] = reason = _wrong(text)
+        return reason
+
+
+def _wrong(text: str) -> str:
+    """Why a text is no date that can be; blank if it is one, or an incomplete or open one."""
+    if text in _OPEN_ENDS:
+        return ""
+    if not _FORM.fullmatch(text) or parse_partial_date(text) is None:
+        return "date"
+    year, month, day = map(int, text.split("-"))
+    last = calendar.monthrange(year, month)[1] if 1 <= month <= 12 else 31
+    return "impossible_date" if month > 12 or day > last else ""
+
+
+def _once_allowed(item: Item, text: str) -> bool:
+    """A 29 February of a common year, of the time when registers were paper (標準仕様書 1.1.8)."""
+    return text[4:] == "-02-29" and text < str(item.impossible_before or "")
+
+
+def _excused(check: RowCheck, record: _Record) -> bool:
+    return any(record.get(name) in codes for name, codes in check.unless.items())
+
+
+def _span(record: _Record, name: str) -> PartialDate | None:
+    text = record.get(name, "")
+    return None if text in _OPEN_ENDS else parse_partial_date(text)
+
+
+def _rising(check: RowCheck, as_of: date) -> Callable[[_Record], bool]:
+    first, then = check.items
+
+    def breaks(record: _Record) -> bool:
+        if first not in record or then not in record or record[first] <= record[then]:
+            return False
+        one, other = _span(record, first), _span(record, then)
+        return one is not None and other is not None and one.earliest > other.latest
+
+    return breaks
+
+
+def _past(check: RowCheck, as_of: date) -> Callable[[_Record], bool]:
+    text = as_of.isoformat()
+
+    def breaks(record: _Record) -> bool:
+        for name in check.items:
+            if record.get(name, "") > text:
+                span = _span(record, name)
+                if span is not None and span.earliest > as_of:
+                    return True
+        return False
+
+    return breaks
+
+
+def _age(check: RowCheck, as_of: date) -> Callable[[_Record], bool]:
+    birth, end = check.items
+    cutoff = f"{as_of.year - check.years:04}"
+
+    def breaks(record: _Record) -> bool:
+        if record.get(birth, cutoff) >= cutoff:
+            return False
+        born, until = _span(record, birth), _span(record, end)
+        last = until.earliest if until else as_of
+        return born is not None and last.year - born.latest.year > check.years
+
+    return breaks
+
+
+_RULES = {Rule.RISING: _rising, Rule.PAST: _past, Rule.AGE: _age}
