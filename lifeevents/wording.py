@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from lifeevents import changes, editions
+from lifeevents import changes, editions, per_event
+from lifeevents.catalogue_files import PER_EVENT
 from lifeevents.editions import Edition
 from lifeevents.rules.patterns import Tree
-from lifeevents.rules.sentences import Clause, Names, clause, sentence
+from lifeevents.rules.sentences import Clause, Names, clause, sentence, value_in_words
 from lifeevents.rules.verdict import Tri
+from residents.facts import FactType
 
 Entry = Mapping[str, Any]
 GROUPS = {
@@ -52,6 +53,13 @@ ONLINE = {
 }
 KINDS = {"application": "申請・届出", "notice": "案内のみ", "external": "市役所以外の手続"}
 UNITS = {"days": "日", "months": "か月", "years": "年"}
+CHECKED = {
+    "verified": "出典を確かめた",
+    "law_verified": "法令の条文を確かめた",
+    "local": "市の独自の手続",
+}
+OF = {"person": "人", **SHARED}
+ALONE = "一つの画面で一つずつ"
 VERDICTS = {Tri.YES: "必要", Tri.NO: "不要", Tri.UNKNOWN: "未確定"}
 
 
@@ -77,8 +85,23 @@ def name_of(key: str, edition: Edition) -> str:
 
 
 def tell(section: str, entry: Entry, edition: Edition) -> dict[str, str]:
-    """An entry in words, by what each is called."""
-    return dict(TELLERS.get(section, _as_json)(entry, edition))
+    """An entry in words, by what each is called; last what life events have their own way."""
+    told = dict(TELLERS[section](entry, edition))
+    for event in entry.get(PER_EVENT, {}):
+        name = _names_of(edition, "events", [event])
+        for label, text in differing(section, entry, event, edition):
+            told[f"{label}（{name}のとき）"] = text
+    return told
+
+
+def differing(
+    section: str, entry: Entry, event: str, edition: Edition
+) -> Iterator[tuple[str, str]]:
+    """What of an entry an event has its own way, in words; "" where it has none of it."""
+    shared = dict(TELLERS[section](entry, edition))
+    for label, text in TELLERS[section](per_event.seen(entry, event), edition):
+        if text != shared.get(label, ""):
+            yield label, text
 
 
 def deadline(entry: Entry, called: Names) -> str:
@@ -118,16 +141,36 @@ def _procedure(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
     yield "根拠", entry["law"]
     yield "出典", "\n".join(entry["sources"])
     yield "適用期間", "から".join(each or "" for each in entry["effective"].values()).strip("から")
-    for event, own in entry.get("per_event", {}).items():
-        called_event = _names_of(edition, "events", [event])
-        told = {**own, **({"rule": sentence(own["rule"], called)} if "rule" in own else {})}
-        yield f"{called_event}のとき", json.dumps(told, ensure_ascii=False)
+    yield "確認の状況", "\n".join(text for name, text in CHECKED.items() if entry.get(name))
 
 
 def _event(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
+    called = names(edition)
     yield "名称", entry["name"]
     yield "説明", entry["description"]
     yield "手続", _names_of(edition, "procedures", entry["procedures"])
+    yield (
+        "引き継ぐライフイベント",
+        "\n".join(
+            f"{_names_of(edition, 'events', [each['event']])}（{sentence(each['guard'], called)}とき）"
+            for each in entry.get("includes", ())
+        ),
+    )
+    yield (
+        "はじめに聞くこと",
+        "\n".join(
+            f"{group(who)}：{_names_of(edition, 'cards', [asked['card']])}"
+            for who, asked in entry.get("asks", {}).items()
+        ),
+    )
+    yield (
+        "人の役割",
+        "\n".join(
+            f"{group(role)}：{group(each['over'])}のうち、{sentence(each['where'], called)}方"
+            for role, each in entry.get("roles", {}).items()
+        ),
+    )
+    yield "オンライン", ONLINE[entry["online"]] if entry.get("online") else ""
 
 
 def _question(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
@@ -136,6 +179,47 @@ def _question(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
     yield "補足", entry.get("help", "")
     yield "だれに聞くか", group(entry["of"])
     yield "選択肢", "\n".join(each["label"] for each in entry.get("choices", ()))
+    yield "単位", entry.get("unit", "")
+    card = entry.get("card", "")
+    yield "聞く画面", _names_of(edition, "cards", [card]) if card else ALONE
+
+
+def _derived(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
+    yield "項目", entry["label"]
+    is_condition = entry["type"] == FactType.BOOL.value
+    told = (sentence if is_condition else value_in_words)(entry["rule"], names(edition))
+    yield "だれの項目か", OF[entry["of"]] if entry["of"] in OF else entry["of"]
+    yield "決め方", told
+
+
+def _paper(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
+    called = names(edition)
+    yield "名称", entry["title"]
+    yield "様式番号", entry.get("form_number", "")
+    yield "担当", _names_of(edition, "departments", [entry["department"]])
+    yield "用紙", f"{entry.get('size', 'A4')}、{entry['layout']}"
+    yield "欄", "\n".join(_box(each, called) for each in entry["fields"])
+    for table in entry.get("rows", ()):
+        label = table.get("label") or table["key"]
+        yield f"表「{label}」", "\n".join(_box(each, called) for each in table["fields"])
+
+
+def _box(field: Entry, called: Names) -> str:
+    """One field of a paper: what is printed there."""
+    who, _, fact = field.get("path", "").partition(".")
+    if field.get("pen") or not fact:
+        return f"{field['label']}：{field.get('value') or '手書き'}"
+    return f"{field['label']}：{group(who)}の{called.fact(fact)}"
+
+
+def _card(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
+    yield "題", entry["title"]
+    yield "説明", entry.get("help", "")
+
+
+def _department(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
+    yield "名称", entry["name"]
+    yield "窓口の場所", entry["place"]
 
 
 def _situation(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
@@ -147,15 +231,14 @@ def _situation(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
         yield label, "\n".join(f"{_pair(code, edition)}：{text}" for code, text in told.items())
 
 
-def _as_json(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
-    for name, value in entry.items():
-        yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 TELLERS: dict[str, Callable[[Entry, Edition], Iterator[tuple[str, str]]]] = {
     "procedures": _procedure,
     "events": _event,
     "questions": _question,
+    "derived": _derived,
+    "papers": _paper,
+    "cards": _card,
+    "departments": _department,
     "situations": _situation,
 }
 

@@ -10,26 +10,18 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import Category
 from counter.office import procedure, rule
 from counter.office.access import WRITERS, OfficeRequest, office
-from counter.office.forms import LINE, LONG, LinesField, VersionForm, pick, words
+from counter.office.forms import LINE, LONG, TYPES, LinesField, VersionForm, pick, words
 from counter.office.screen import show
 from lifeevents import drafts, wording
 from lifeevents.models import Draft
 from residents.facts import FactType
 
-TYPES = {
-    FactType.BOOL: _("はい・いいえ"),
-    FactType.CHOICE: _("選択肢から一つ"),
-    FactType.NUMBER: _("数"),
-    FactType.DATE: _("日付"),
-    FactType.TEXT: _("文字"),
-}
 CATEGORIES = ("basic", "household", "contact", "tax", "insurance", "pension", "care", "child")
 
 
@@ -89,7 +81,7 @@ class QuestionForm(VersionForm):
     label = words(_("項目の名前"), LINE, most=40, help_text=_("例：自転車を持っている"))
     text = words(_("質問の文"), LINE, help_text=_("例：自転車をお持ちですか。"))
     help = forms.CharField(label=_("補足"), required=False, max_length=400, widget=LINE)
-    type = pick(_("答え方"), choices=[(kind.value, label) for kind, label in TYPES.items()])
+    type = pick(_("答え方"), choices=list(TYPES.items()))
     choices = LinesField(
         label=_("選択肢"), required=False, help_text=_("「選択肢から一つ」のときに、1行に一つ")
     )
@@ -139,8 +131,9 @@ def add(request: OfficeRequest, code: str) -> HttpResponse:
 @office(*WRITERS)
 def question(request: OfficeRequest, pk: int, code: str) -> HttpResponse:
     """A new question, for a rule of this procedure; then the rule's editor opens with its fact."""
-    draft = drafts.find(pk)
-    entry, edition = procedure.entry_of(draft, code), drafts.edition(draft)
+    draft, event = drafts.find(pk), request.GET.get("in", "")
+    entry, edition = procedure.entry_of(draft, code, event), drafts.edition(draft)
+    page = procedure.address(pk, code, event)
     form = QuestionForm(request.POST or None)
     people = [*rule.groups(entry, edition), *wording.SHARED.items()]
     form.fields["of"].choices = people  # type: ignore[attr-defined]
@@ -151,11 +144,10 @@ def question(request: OfficeRequest, pk: int, code: str) -> HttpResponse:
         version = form.cleaned_data["version"]
         changed = {f"questions/{key}": form.entry(order)}
         drafts.change(draft, changed, version=version, by=request.actor)
-        page = reverse("office:procedure_draft", args=[pk, code])
         opened = urlencode({"slot": "rule", "at": "", "do": "add", "fact": key})
         return redirect(f"{page}?{opened}#rule")
     status = 422 if request.method == "POST" else 200
-    context = {"draft": draft, "code": code, "name": entry["name"], "form": form}
+    context = {"draft": draft, "page": page, "name": entry["name"], "form": form}
     return show(request, "office/question.html", context, place="drafts", status=status)
 
 

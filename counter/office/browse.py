@@ -71,15 +71,15 @@ def event(request: OfficeRequest, code: str) -> HttpResponse:
 
 @office(*READERS)
 @require_safe
-def one(request: OfficeRequest, code: str) -> HttpResponse:
+def one(request: OfficeRequest, code: str, event: str = "") -> HttpResponse:
     """A procedure as the newest version has it, with its rule tried on a sample family."""
     edition = drafts.latest_edition()
-    entry = _entry(code)
+    entry = procedure.in_event(edition, code, event)
     context = {
         "draft": None,
         "can_begin": drafts.may_edit(entry["department"], by=request.actor),
         "drafted": _drafted().get(code, []),
-        **procedure.told(request, code, edition),
+        **procedure.told(request, code, event, edition),
     }
     return show(request, "office/procedure.html", context)
 

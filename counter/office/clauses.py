@@ -10,34 +10,36 @@ from counter.office import procedure, rule
 from counter.office.access import WRITERS, OfficeRequest, office
 from counter.office.conditions import ConditionForm, GroupForm, ReasonedForm
 from counter.office.forms import VersionForm
-from lifeevents import drafts
+from lifeevents import drafts, per_event
 from lifeevents.rules import editing, patterns
 from lifeevents.rules.patterns import Grouped, Tree
 
 
 @office(*WRITERS)
 @require_POST
-def save(request: OfficeRequest, pk: int, code: str) -> HttpResponse:
+def save(request: OfficeRequest, pk: int, code: str, event: str = "") -> HttpResponse:
     """Put what the editor says into the draft; a mistake is shown at its field."""
     draft = drafts.find(pk)
     place, form = rule.place_of(request.POST), VersionForm(request.POST)
-    entry = procedure.entry_of(draft, code)
+    entry = procedure.entry_of(draft, code, event)
+    seen, back = per_event.seen(entry, event), procedure.address(pk, code, event)
     if place is None or not form.is_valid():
-        return redirect("office:procedure_draft", pk, code)
-    tree = rule.tree_of(entry, place.slot)
+        return redirect(back)
+    tree = rule.tree_of(seen, place.slot)
     if "remove" in request.POST:
         tree = editing.remove(tree, place.at)
     elif "swap" in request.POST:
         tree = editing.swap(tree, place.at)
     else:
         fact = request.POST.get("fact", "")
-        opened = rule.editor(entry, drafts.edition(draft), place, fact=fact, data=request.POST)
+        opened = rule.editor(seen, drafts.edition(draft), place, fact=fact, data=request.POST)
         if opened.form is None or not opened.form.is_valid():
-            return procedure.page(request, draft, code, opened=opened, status=422)
+            return procedure.page(request, draft, code, event, opened=opened, status=422)
         tree = _edited(tree, place, opened.form)
-    changed = {f"procedures/{code}": rule.with_tree(entry, place.slot, tree)}
-    drafts.change(draft, changed, version=form.cleaned_data["version"], by=request.actor)
-    return redirect("office:procedure_draft", pk, code)
+    changed = per_event.put(entry, event, rule.with_tree(seen, place.slot, tree))
+    version = form.cleaned_data["version"]
+    drafts.change(draft, {f"procedures/{code}": changed}, version=version, by=request.actor)
+    return redirect(back)
 
 
 def _edited(tree: Tree, place: rule.Place, form: ReasonedForm) -> Tree:

@@ -36,10 +36,15 @@ class Tried:
 
 
 def panel(
-    request: OfficeRequest, code: str, edition: Edition, before: Edition | None = None
+    request: OfficeRequest,
+    code: str,
+    edition: Edition,
+    before: Edition | None = None,
+    event: str = "",
 ) -> dict[str, Any]:
     """The sample families to choose from, the one chosen, and what the procedure comes to for it."""
-    offered = editions.situations(edition, events_of(code, edition))
+    events = events_of(code, edition)
+    offered = editions.situations(edition, [event] if event in events else events)
     asked = request.GET.get("family")
     if asked in offered:
         request.session[CHOSEN] = asked

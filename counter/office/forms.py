@@ -18,6 +18,13 @@ from residents.facts import FactType
 
 Entry = Mapping[str, Any]
 Choices = Iterable[tuple[str, str]]
+TYPES = {
+    FactType.BOOL.value: _("はい・いいえ"),
+    FactType.CHOICE.value: _("選択肢から一つ"),
+    FactType.NUMBER.value: _("数"),
+    FactType.DATE.value: _("日付"),
+    FactType.TEXT.value: _("文字"),
+}
 LONG = forms.Textarea(attrs={"rows": 3, "class": "input"})
 LINE = forms.TextInput(attrs={"class": "input"})
 

@@ -24,7 +24,7 @@ from counter.office.forms import (
     VersionForm,
 )
 from counter.office.screen import show
-from lifeevents import approval, drafts, editions, wording
+from lifeevents import approval, drafts, editions, per_event, wording
 from lifeevents.editions import Edition
 from lifeevents.models import Draft
 
@@ -35,6 +35,14 @@ SECTIONS = {
     "documents": gettext_lazy("持ち物"),
     "settings": gettext_lazy("担当・様式・申請の方法"),
 }
+OWN = {
+    "rule": ("rule",),
+    "texts": ("name", "summary", "law", "sources"),
+    "deadline": ("deadline",),
+    "documents": ("documents",),
+    "settings": ("for", "department", "online", "kind", "papers", "requires", "effective"),
+}
+"""What a life event may have its own way, by section."""
 LABELS = {
     "texts": ("名称", "説明", "根拠", "出典"),
     "deadline": ("期限", "期限の数え方"),
@@ -46,33 +54,44 @@ LABELS = {
 
 @office(*READERS)
 @require_safe
-def edit(request: OfficeRequest, pk: int, code: str) -> HttpResponse:
-    """The procedure as the draft makes it; `edit` opens a section, `do` and `at` a condition."""
+def edit(request: OfficeRequest, pk: int, code: str, event: str = "") -> HttpResponse:
+    """The procedure as the draft makes it, for all life events or as one has it.
+
+    `edit` opens a section, `do` and `at` a condition.
+    """
     draft = drafts.find(pk)
-    entry = entry_of(draft, code)
+    entry = per_event.seen(entry_of(draft, code, event), event)
     place = rule.place_of(request.GET)
     opened = None
     if place and may_write(request, draft):
         fact = request.GET.get("fact", "")
         opened = rule.editor(entry, drafts.edition(draft), place, fact=fact)
-    return page(request, draft, code, opened=opened, section=request.GET.get("edit", ""))
+    return page(request, draft, code, event, opened=opened, section=request.GET.get("edit", ""))
 
 
 @office(*WRITERS)
 @require_POST
-def save(request: OfficeRequest, pk: int, code: str, section: str) -> HttpResponse:
-    """Put a section's form into the draft."""
+def save(request: OfficeRequest, pk: int, code: str, section: str, event: str = "") -> HttpResponse:
+    """Put a section's form into the draft, or (`shared`) make it the same in an event as in all."""
     draft = drafts.find(pk)
-    if section not in SECTIONS:
+    if section not in OWN:
         raise Http404
-    entry, version = entry_of(draft, code), VersionForm(request.POST)
-    form = section_form(section, entry, drafts.edition(draft), request.POST)
-    if not (form.is_valid() and version.is_valid()):
-        return page(request, draft, code, section=section, form=form, status=422)
-    changed = {f"procedures/{code}": form.changed(entry)}
-    drafts.change(draft, changed, version=version.cleaned_data["version"], by=request.actor)
-    messages.success(request, _("変更案に入れました。"))
-    return redirect("office:procedure_draft", pk, code)
+    entry, version = entry_of(draft, code, event), VersionForm(request.POST)
+    if "shared" in request.POST:
+        changed = per_event.shared_again(entry, event, OWN[section])
+    else:
+        seen = per_event.seen(entry, event)
+        form = section_form(section, seen, drafts.edition(draft), request.POST)
+        if form is None or not (form.is_valid() and version.is_valid()):
+            return page(request, draft, code, event, section=section, form=form, status=422)
+        changed = per_event.put(entry, event, form.changed(seen))
+    if version.is_valid():
+        seen_version = version.cleaned_data["version"]
+        drafts.change(
+            draft, {f"procedures/{code}": changed}, version=seen_version, by=request.actor
+        )
+        messages.success(request, _("変更案に入れました。"))
+    return redirect(address(pk, code, event))
 
 
 @office(*WRITERS)
@@ -96,6 +115,7 @@ def page(
     request: OfficeRequest,
     draft: Draft,
     code: str,
+    event: str = "",
     *,
     opened: rule.Editor | None = None,
     section: str = "",
@@ -106,12 +126,12 @@ def page(
     after = approval.edition_after(draft)
     before = approval.edition_before(draft)
     can_edit = may_write(request, draft)
-    entry = after.document["procedures"][code]
+    entry = per_event.seen(after.document["procedures"][code], event)
     if can_edit and section in SECTIONS and form is None:
         form = section_form(section, entry, after, None)
     context = {
         "draft": draft,
-        "page": reverse("office:procedure_draft", args=[draft.pk, code]),
+        "page": address(draft.pk, code, event),
         "can_edit": can_edit,
         "opened": opened,
         "section": section if can_edit else "",
@@ -119,17 +139,18 @@ def page(
         "problems": _problems(after, code),
         "is_new": code not in before.document["procedures"],
         "is_changed": f"procedures/{code}" in draft.changes,
-        **told(request, code, after, before),
+        **told(request, code, event, after, before),
     }
     return show(request, "office/procedure.html", context, place="drafts", status=status)
 
 
 def told(
-    request: OfficeRequest, code: str, edition: Edition, before: Edition | None = None
+    request: OfficeRequest, code: str, event: str, edition: Edition, before: Edition | None = None
 ) -> dict[str, Any]:
-    """A procedure in words: its sections, its rules, its documents, what it needs, a family."""
-    entry = edition.document["procedures"][code]
-    rows = words.rows(entry, edition)
+    """A procedure in words: its sections, its rule, its documents, what it needs, a family."""
+    whole = edition.document["procedures"][code]
+    entry = per_event.seen(whole, event)
+    rows, own = words.rows(entry, edition), per_event.own(whole, event)
     listed = {
         name: [(label, rows[label]) for label in LABELS[name] if rows[label]] for name in LABELS
     }
@@ -137,20 +158,31 @@ def told(
         "code": code,
         "name": entry["name"],
         "events": [edition.document["events"][e]["name"] for e in words.events_of(code, edition)],
-        "slots": words.slots(entry, edition),
+        "event": event,
+        "event_name": wording.name_of(f"events/{event}", edition) if event else "",
+        "views": words.views(whole, edition),
+        "differs": words.differences(whole, edition) if not event else [],
+        "rule": words.rule(entry, edition),
+        "own_rule": "rule" in own,
         "documents": words.documents(entry, edition),
         "sections": [
-            {"name": name, "title": title, "rows": listed.get(name, [])}
+            {
+                "name": name,
+                "title": title,
+                "rows": listed.get(name, []),
+                "own": any(each in own for each in OWN[name]),
+            }
             for name, title in SECTIONS.items()
         ],
-        "per_event": [(label, text) for label, text in rows.items() if label.endswith("のとき")],
         "used": words.used(code, edition),
-        "family": family.panel(request, code, edition, before),
+        "family": family.panel(request, code, edition, before, event),
     }
 
 
 def section_form(section: str, entry: Entry, edition: Edition, data: Any) -> Any:
-    """The form of a section, empty or bound."""
+    """The form of a section, empty or bound; None for the rule, which has editors of its own."""
+    if section == "rule":
+        return None
     if section == "texts":
         return TextsForm(data, initial=dict(entry))
     if section == "documents":
@@ -174,12 +206,22 @@ def section_form(section: str, entry: Entry, edition: Edition, data: Any) -> Any
     )
 
 
-def entry_of(draft: Draft, code: str) -> Entry:
-    """The procedure as the draft makes it; 404 where there is none."""
-    entry: Entry | None = approval.edition_after(draft).document["procedures"].get(code)
-    if entry is None:
+def entry_of(draft: Draft, code: str, event: str = "") -> Entry:
+    """The procedure as the draft makes it; 404 where there is none, or none in that event."""
+    return in_event(approval.edition_after(draft), code, event)
+
+
+def in_event(edition: Edition, code: str, event: str) -> Entry:
+    """A procedure of an edition; 404 where there is none, or none in that event."""
+    entry: Entry | None = edition.document["procedures"].get(code)
+    if entry is None or (event and event not in dict(words.views(entry, edition))):
         raise Http404
     return entry
+
+
+def address(pk: int, code: str, event: str = "") -> str:
+    """The page of a procedure in a draft, for all events or as one has it."""
+    return reverse("office:procedure_draft", args=[pk, code, *([event] if event else [])])
 
 
 def may_write(request: OfficeRequest, draft: Draft) -> bool:

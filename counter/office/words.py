@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from lifeevents import editions, wording
+from lifeevents import editions, per_event, wording
+from lifeevents.catalogue_files import PER_EVENT
 from lifeevents.editions import Edition
 from lifeevents.entries import Catalogue
 from lifeevents.rules.check import facts_read
@@ -40,15 +41,26 @@ class Used:
     key: str
 
 
-def slots(entry: Entry, edition: Edition) -> list[Slot]:
-    """The rules of a procedure, its own first."""
-    found = [_slot("rule", _("この手続が必要になる条件"), entry["rule"], edition)]
-    for event, own in entry.get("per_event", {}).items():
-        if "rule" in own:
-            name = edition.document["events"].get(event, {}).get("name", event)
-            title = format_lazy(_("「{event}」のときの条件"), event=name)
-            found.append(_slot(f"per_event/{event}/rule", title, own["rule"], edition))
-    return found
+def rule(entry: Entry, edition: Edition) -> Slot:
+    """The rule of a procedure."""
+    return _slot("rule", _("この手続が必要になる条件"), entry["rule"], edition)
+
+
+def views(entry: Entry, edition: Edition) -> list[tuple[str, str]]:
+    """The life events that may have a procedure their own way, with their names, in order."""
+    found = {*entry["events"], *entry.get(PER_EVENT, {})} & edition.document["events"].keys()
+    named = ((code, edition.document["events"][code]) for code in found)
+    ordered = sorted(named, key=lambda each: (not each[1]["offered"], each[1]["order"]))
+    return [(code, event["name"]) for code, event in ordered]
+
+
+def differences(entry: Entry, edition: Edition) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """What life events have their own way: the event, its name, and what differs in words."""
+    return [
+        (event, name, list(wording.differing("procedures", entry, event, edition)))
+        for event, name in views(entry, edition)
+        if per_event.own(entry, event)
+    ]
 
 
 def documents(entry: Entry, edition: Edition) -> list[dict[str, Any]]:

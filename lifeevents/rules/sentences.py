@@ -189,12 +189,12 @@ def _phrase(tree: Tree, names: Names) -> str:
     """Any comparison in words."""
     op = tree["op"]
     if op == "between":
-        value, low, high = (_value(tree[name], names) for name in ("value", "low", "high"))
+        value, low, high = (value_in_words(tree[name], names) for name in ("value", "low", "high"))
         return f"{value}が{low}から{high}まで"
     if op == "in":
-        listed = "・".join(_value(value, names) for value in tree["of"])
-        return f"{_value(tree['value'], names)}が{listed}のいずれか"
-    left, right = _value(tree["left"], names), _value(tree["right"], names)
+        listed = "・".join(value_in_words(value, names) for value in tree["of"])
+        return f"{value_in_words(tree['value'], names)}が{listed}のいずれか"
+    left, right = value_in_words(tree["left"], names), value_in_words(tree["right"], names)
     is_day = any(
         isinstance(s, Mapping) and s["op"] in DAY_STEPS for s in (tree["left"], tree["right"])
     )
@@ -202,7 +202,7 @@ def _phrase(tree: Tree, names: Names) -> str:
     return f"{left}が{right}{told[op]}"
 
 
-def _value(tree: Tree, names: Names) -> str:
+def value_in_words(tree: Tree, names: Names) -> str:
     """A value of a comparison in words."""
     if isinstance(tree, list):
         return "の".join(map(str, tree))
@@ -217,14 +217,14 @@ def _fact_value(tree: Mapping[str, Any], names: Names) -> str:
 
 
 def _age(tree: Mapping[str, Any], names: Names) -> str:
-    return f"{_value(tree['date'], names)}から数えて{tree['years']}歳に達する日"
+    return f"{value_in_words(tree['date'], names)}から数えて{tree['years']}歳に達する日"
 
 
 def _moved(tree: Mapping[str, Any], names: Names) -> str:
     steps = [(tree[unit], name) for unit, name in UNITS.items() if tree.get(unit)]
     moved = "".join(f"{abs(step)}{name}" for step, name in steps)
     side = "前" if any(step < 0 for step, _ in steps) else "後"
-    return f"{_value(tree['date'], names)}の{moved}{side}"
+    return f"{value_in_words(tree['date'], names)}の{moved}{side}"
 
 
 def _counted(tree: Mapping[str, Any], names: Names) -> str:
@@ -240,8 +240,12 @@ _VALUES = {
     "date": lambda tree, names: wareki.format(date.fromisoformat(tree["value"])),
     "literal": lambda tree, names: f"{tree['value']}",
     "reaches_age": _age,
-    "birthday": lambda tree, names: f"{_value(tree['date'], names)}の{tree['years']}年後の応当日",
-    "next_march_31": lambda tree, names: f"{_value(tree['date'], names)}以後の最初の3月31日",
+    "birthday": lambda tree, names: (
+        f"{value_in_words(tree['date'], names)}の{tree['years']}年後の応当日"
+    ),
+    "next_march_31": lambda tree, names: (
+        f"{value_in_words(tree['date'], names)}以後の最初の3月31日"
+    ),
     "add": _moved,
     "count": _counted,
 }

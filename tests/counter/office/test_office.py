@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from counter.office import urls
-from lifeevents import bundles, drafts, sitting, versions
+from lifeevents import bundles, drafts, sitting, versions, wording
 from lifeevents.models import Draft, Publication
 
 pytestmark = pytest.mark.django_db
@@ -318,11 +318,18 @@ def test_two_drafts_on_one_procedure_are_settled_on_the_page(admin, admin2):
 
 def addresses():
     """Every address of the office with arguments that fit."""
-    samples = {"code": "birth.gift", "pk": 1, "number": 1, "section": "texts"}
+    samples = {
+        "code": "birth.gift",
+        "event": "birth",
+        "pk": 1,
+        "number": 1,
+        "section": "texts",
+        "key": "birth_weight",
+    }
     for pattern in urls.urlpatterns:
         names = re.findall(r"<\w+:(\w+)>", str(pattern.pattern))
-        event = "events/" in str(pattern.pattern)
-        yield pattern, [("birth" if event and n == "code" else samples[n]) for n in names]
+        of_event = "events/" in str(pattern.pattern)
+        yield pattern, ["birth" if of_event and n == "code" else samples[n] for n in names]
 
 
 @pytest.mark.parametrize(
@@ -380,3 +387,121 @@ def test_what_is_not_there_is_not_found(admin):
         url("procedure_draft", draft.pk, code), {"slot": "rule", "at": "/of/7", "do": "edit"}
     )
     assert gone.status_code == 302
+
+
+def entry_in(draft, key):
+    draft.refresh_from_db()
+    return draft.changes[key]
+
+
+def test_what_one_life_event_has_its_own_way_is_edited_there_and_nowhere_else(admin):
+    post(admin, "change", "housing")
+    draft = Draft.objects.get()
+    before = drafts.latest_document()["procedures"]["housing"]
+    shown = text(admin.get(url("procedure_draft", draft.pk, "housing", "death")))
+    assert before["per_event"]["death"]["name"] in shown
+    assert "&quot;: " not in shown
+
+    post(
+        admin, "section", draft.pk, "housing", "death", "texts", name="承継の届出",
+        summary=before["per_event"]["death"]["summary"], law=before["law"],
+        sources="\n".join(before["sources"]),
+    )  # fmt: skip
+    post(admin, "section", draft.pk, "housing", "death", "documents", **{"document-0": "通帳"})
+    post(
+        admin, "rule", draft.pk, "housing", "death", slot="rule", at="", do="add", join="and",
+        fact="is_head", operator="yes", because="世帯主だったため", because_no="",
+    )  # fmt: skip
+
+    changed = entry_in(draft, "procedures/housing")
+    assert {n: v for n, v in changed.items() if n != "per_event"} == {
+        n: v for n, v in before.items() if n != "per_event"
+    }
+    own = changed["per_event"]["death"]
+    assert own["name"] == "承継の届出"
+    assert own["documents"] == [{"name": "通帳"}]
+    assert own["rule"]["op"] == "and"
+    assert not {"law", "sources"} & set(own)
+    assert changed["per_event"]["move_in"] == before["per_event"]["move_in"]
+    told = text(admin.get(url("draft", draft.pk)))
+    assert "持ち物（おくやみのとき）" in told
+
+    post(admin, "section", draft.pk, "housing", "death", "rule", shared="1")
+    post(admin, "section", draft.pk, "housing", "death", "documents", shared="1")
+    assert set(entry_in(draft, "procedures/housing")["per_event"]["death"]) == set(
+        before["per_event"]["death"]
+    )
+
+
+def test_the_words_of_a_question_are_edited_for_all_events_and_for_one(admin):
+    before = drafts.latest_document()["questions"]["family_register"]
+    assert before["text"] in text(admin.get(url("asked", "family_register")))
+    page = text(post(admin, "ask_change", "family_register"))
+    assert "質問の文" in page
+    draft = Draft.objects.get()
+    said = {"label": before["label"], "help": before.get("help", ""), "of": before["of"]}
+
+    post(
+        admin, "asked_draft", draft.pk, "family_register", **said, card=before.get("card", ""),
+        text="本籍はどこですか",
+    )  # fmt: skip
+    own = {**before, **before["per_event"]["death"]}
+    post(
+        admin, "asked_draft", draft.pk, "family_register", "death", label=own["label"],
+        help=own.get("help", ""), of=own["of"], card="", text="亡くなった方の本籍はどこですか",
+    )  # fmt: skip
+
+    changed = entry_in(draft, "questions/family_register")
+    assert changed["text"] == "本籍はどこですか"
+    assert changed["per_event"] == {
+        **before["per_event"],
+        "death": {**before["per_event"]["death"], "text": "亡くなった方の本籍はどこですか"},
+    }
+    told = text(admin.get(url("draft", draft.pk)))
+    assert "質問（おくやみのとき）" in told
+    assert "亡くなった方の本籍はどこですか" in told
+
+
+def test_the_labels_of_choices_are_edited_and_their_values_stay(admin):
+    before = drafts.latest_document()["questions"]["insurance_after"]
+    post(admin, "ask_change", "insurance_after")
+    draft = Draft.objects.get()
+    labels = {f"choice-{n}": each["label"] for n, each in enumerate(before["choices"])}
+
+    refused = post(
+        admin, "asked_draft", draft.pk, "insurance_after", label=before["label"], text="",
+        help="", of=before["of"], card="", **labels,
+    )  # fmt: skip
+    assert "質問の文を入力してください" in text(refused)
+    post(
+        admin, "asked_draft", draft.pk, "insurance_after", label=before["label"],
+        text=before["text"], help="", of=before["of"], card="",
+        **{**labels, "choice-2": "いまのまま"},
+    )  # fmt: skip
+
+    changed = entry_in(draft, "questions/insurance_after")
+    assert changed["choices"][2] == {"value": "same", "label": "いまのまま"}
+    assert changed == {**before, "choices": changed["choices"]}
+
+
+def test_every_object_of_the_catalogue_is_told_in_words(admin):
+    """No screen shows the archive's own notation, whatever a draft changes."""
+    edition = drafts.latest_edition()
+    for section, entries in edition.document.items():
+        for code, entry in entries.items():
+            told = wording.tell(section, entry, edition)
+            assert told, (section, code)
+            assert not [t for t in told.values() if '{"' in t or '["' in t], (section, code)
+
+
+@pytest.mark.parametrize("section", ["cards", "departments", "derived", "papers", "events"])
+def test_whatever_changes_in_an_object_shows_in_words(section):
+    """A change nobody could see would be approved unseen."""
+    edition = drafts.latest_edition()
+    code, entry = next(iter(edition.document[section].items()))
+    name = {"cards": "help", "departments": "place", "derived": "label", "papers": "title"}
+    changed = {**entry, name.get(section, "description"): "別の言葉"}
+
+    before, after = (wording.tell(section, each, edition) for each in (entry, changed))
+
+    assert [text for label, text in after.items() if before.get(label) != text] == ["別の言葉"]
