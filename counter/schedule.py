@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from celery.schedules import crontab
+
 
 def _every(seconds: int, task: str) -> dict[str, Any]:
     # Turns that pile up while no worker runs are dropped: the next one does their work.
@@ -10,5 +12,10 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 
 SCHEDULE = {
     "take in what the core systems delivered": _every(60, "residents.tasks.sync_inbox"),
+    "dispose of what is over its time": {
+        "task": "counter.tasks.dispose",
+        "schedule": crontab(hour="3", minute="40"),
+    },
+    "end protective measures whose hold is over": _every(300, "consent.tasks.lift_ended_measures"),
     "close expired engagements": _every(300, "consent.tasks.close_expired_engagements"),
 }

@@ -12,7 +12,7 @@ from consent.models import AccessSubject
 from residents import register
 from residents.facts import Known
 from tests import makers
-from tests.consent.test_measures import wish
+from tests.aged import wish
 from tests.consent.test_resident_door import bind_to
 
 SECRETS = ("秘町", "７番８号", "0909999", "守口　恵子", "モリグチ　ケイコ")

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from consent import door, engagements, measures
 from consent.actors import actor_of
-from consent.measures import MayNotProtect, NotNow, Wish
+from consent.measures import MayNotProtect, NotNow
 from consent.models import AccessEntry, AdverseParty, Measure
 from consent.sealing import unseal
 from residents.facts import Reason, Unknown
 from residents.models import ManualProtection
+from tests.aged import wish
 from tests.makers import make_protection
 
 MASKED = Unknown(Reason.PROTECTED)
@@ -25,19 +26,6 @@ NOON = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 def kato(staff):
     """The second 支援措置責任者."""
     return actor_of(staff["kato"], terminal="3番窓口", channel="office")
-
-
-def wish(applicant, *together, against=(), kind="1", starts_on=date(2026, 11, 22)):
-    return Wish(
-        applicant=applicant.pk,
-        together=tuple(each.pk for each in together),
-        against=against,
-        kind=kind,
-        cause="violence",
-        opinion="police" if kind == "1" else "",
-        scopes=measures.SCOPES,
-        starts_on=starts_on,
-    )
 
 
 def address_of(resident, by):
