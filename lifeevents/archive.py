@@ -168,7 +168,7 @@ def _event(code: str, entry: Entry, reading: _Reading) -> Event:
             name: Role(
                 role["over"],
                 reading.tree(role["where"], f"{place} → {name}"),
-                **{key: role[key] for key in ("relation", "many") if key in role},
+                **{key: role[key] for key in ("relation", "many", "maybe") if key in role},
             )
             for name, role in entry.get("roles", {}).items()
         },

@@ -30,14 +30,15 @@ class Department:
 class Role:
     """A group an event defines by a rule: the member of `over` for whom `where` is yes, else the first.
 
-    With `many` it is everyone for whom it is yes; with `relation` (parents, children, spouse) it is
-    those who stand so to them.
+    With `many` it is everyone for whom it is yes, with `maybe` everyone for whom it is not no (who
+    may still be asked); with `relation` (parents, children, spouse) it is those who stand so to them.
     """
 
     over: str
     where: Expr
     relation: str = ""
     many: bool = False
+    maybe: bool = False
 
 
 @dataclass(frozen=True, slots=True)

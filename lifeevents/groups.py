@@ -25,7 +25,8 @@ def gathered(event: Event, world: World, seats: Mapping[str, Seat]) -> World:
 
 def _members(role: Role, world: World, seats: Mapping[str, Seat]) -> tuple[str, ...]:
     members = world.groups.get(role.over, ())
-    chosen = tuple(m for m in members if evaluate(role.where, world, m).value is Tri.YES)
+    fitting = {Tri.YES, Tri.UNKNOWN} if role.maybe else {Tri.YES}
+    chosen = tuple(m for m in members if evaluate(role.where, world, m).value in fitting)
     if role.relation:
         return _related(role.relation, chosen, world, seats)
     return chosen if role.many else chosen[:1] or members[:1]
@@ -37,7 +38,7 @@ def _related(
     """Who stands so to the chosen, by 続柄 towards one head: as before the event, else as after it."""
     before = world.groups["household.before"]
     if set(chosen) <= set(before):
-        members = {key: _as_held(seats[key]) for key in before}
+        members = {key: as_held(seats[key]) for key in before}
     else:
         members = {key: _as_now(key, world) for key in world.groups["household.after"]}
     found: list[str] = []
@@ -53,7 +54,8 @@ def _related(
     return tuple(dict.fromkeys(found))
 
 
-def _as_held(seat: Seat) -> Member:
+def as_held(seat: Seat) -> Member:
+    """A resident's sex and 続柄 codes as the register holds them."""
     facts = seat.record.facts if seat.record else {}
     return _member(facts.get("sex"), facts.get("relationship_codes"))
 

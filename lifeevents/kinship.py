@@ -12,7 +12,9 @@ from dataclasses import dataclass
 HEAD = ("02",)
 SPOUSE_CODES = frozenset({"11", "12", "13", "14"})
 CHILD = "20"
-PARENT_CODES = frozenset({"51", "52"})
+FATHER, MOTHER = "51", "52"
+PARENT_CODES = frozenset({FATHER, MOTHER})
+WIFE_CODES = frozenset({"12", "14"})
 WORDS = {
     "02": "世帯主",
     "11": "夫",
@@ -99,6 +101,22 @@ def codes_of_child(parent: Member) -> tuple[str, ...]:
     return (*line, CHILD)
 
 
+def towards(head: Member, member: Member) -> tuple[str, ...]:
+    """続柄 codes towards a new head, where both are held towards an earlier one who is gone.
+
+    () where the codes leave it open: siblings need their ages, a grandchild its own parent.
+    """
+    if member is head:
+        return HEAD
+    if _is_spouse_of_head(head.codes):
+        if member.codes[:1] == (CHILD,):
+            return member.codes
+        return member.codes[1:] if member.codes[:2] == (*head.codes, CHILD) else ()
+    if head.codes == (CHILD,) and _is_spouse_of_head(member.codes):
+        return (MOTHER,) if member.codes[0] in WIFE_CODES else (FATHER,)
+    return ()
+
+
 def in_words(codes: tuple[str, ...]) -> str:
     """続柄 as it is written: 子の子 for `20,20`; an unknown code is shown raw."""
     return "の".join(WORDS.get(code, code) for code in codes)
@@ -109,7 +127,7 @@ def _is_spouse_of_head(codes: tuple[str, ...]) -> bool:
 
 
 def _fits(member: Member, spouse_code: str) -> bool:
-    return member.sex == ("1" if spouse_code in {"12", "14"} else "2")
+    return member.sex == ("1" if spouse_code in WIFE_CODES else "2")
 
 
 def _only(keys: Iterable[str]) -> str | None:

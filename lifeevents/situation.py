@@ -15,6 +15,7 @@ from lifeevents.kinship import Member
 from lifeevents.moving import Move
 from lifeevents.rules.world import Person, World
 from lifeevents.seating import Seat
+from lifeevents.succession import succeeded
 from residents.facts import Fact, Known, Origin, Reason, Source, Unknown, Value
 
 SHARED_BY_HOUSEHOLD = ("address", "postal_code", "household_number")
@@ -79,7 +80,8 @@ def build(
         vocabulary=vocabulary,
     )
     by_key = {seat.key: seat for seat in seats}
-    return Situation(gathered(event, world, by_key), event, by_key, answers, known.owners)
+    world = succeeded(event, gathered(event, world, by_key), by_key)
+    return Situation(world, event, by_key, answers, known.owners)
 
 
 def _at_home_still(

@@ -310,6 +310,8 @@ GROUPS = {
     "mover": [MOTHER, FATHER, *SIBLINGS[1:]],
     "deceased": [DECEASED],
     "old_head": [FATHER],
+    "head_of_rest": [MOTHER],
+    "remaining": [MOTHER, *SIBLINGS],
     "next_claimant": [MOTHER],
     "mourner": [MOTHER],
     "heir": [MOTHER],
