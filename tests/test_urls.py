@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
@@ -81,10 +82,14 @@ def address(route, **known):
 def roles(staff):
     """A browser for each role: those of the demo's staff, and a resident's."""
     hanako = Account.objects.create(username="hanako", kind=Account.Kind.RESIDENT, ref=uuid4())
+    # The demo's operator is a clerk too; this one is nothing else.
+    operator = Account.objects.create(username="unyo")
+    operator.groups.add(Group.objects.get(name="operator"))
     accounts = {
         "clerk": staff["sato"],
         "senior": staff["takahashi"],
         "admin": staff["admin"],
+        "operator": operator,
         "resident": hanako,
     }
     return {role: Browser(account) for role, account in accounts.items()}

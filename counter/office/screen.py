@@ -1,4 +1,4 @@
-"""A screen of the office: a template in its frame (bar with the four places, who is signed in)."""
+"""A screen of the office: a template in its frame (bar with its places, who is signed in)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from counter.office.access import WRITERS, OfficeRequest, has_role
+from counter.office.access import OPERATOR, WRITERS, OfficeRequest, has_role
 from lifeevents.models import Draft
 from lifeevents.opened import TOWN
 
@@ -24,6 +24,7 @@ class Frame:
     place: str
     waiting: int
     may_write: bool
+    may_operate: bool
 
 
 def show(
@@ -34,7 +35,7 @@ def show(
     place: str = "events",
     status: int = 200,
 ) -> HttpResponse:
-    """Render a template in the frame; `place` is events, drafts or versions."""
+    """Render a template in the frame; `place` is the part of the office it belongs to."""
     demo = settings.MODE == "demo"
     frame = Frame(
         town=_("%(town)s（見本データ）") % {"town": TOWN} if demo else TOWN,
@@ -42,5 +43,6 @@ def show(
         place=place,
         waiting=Draft.objects.filter(state=Draft.State.SUBMITTED).count(),
         may_write=has_role(request.user, WRITERS),
+        may_operate=has_role(request.user, (OPERATOR,)),
     )
     return render(request, template, {**context, "office": frame}, status=status)

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from counter.office import adding, browse, clauses, draft, history, leave, procedure, questions
+from counter.office import (
+    adding,
+    browse,
+    clauses,
+    deliveries,
+    draft,
+    history,
+    leave,
+    procedure,
+    questions,
+    rejections,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -40,6 +51,11 @@ urlpatterns = [
     ),
     path("drafts/<int:pk>/q/<str:key>", questions.edit, name="asked_draft"),
     path("drafts/<int:pk>/q/<str:key>/in/<slug:event>", questions.edit, name="asked_draft"),
+    path("feeds", deliveries.feeds, name="feeds"),
+    path("deliveries", deliveries.board, name="deliveries"),
+    path("deliveries/<uuid:pk>", deliveries.one, name="delivery"),
+    path("deliveries/<uuid:pk>/rejections", rejections.listed, name="rejections"),
+    path("deliveries/<uuid:pk>/rejections.csv", rejections.download, name="rejections_csv"),
     path("versions", history.versions_list, name="versions"),
     path("versions/bring", history.bring, name="bring"),
     path("versions/<int:number>", history.version, name="version"),

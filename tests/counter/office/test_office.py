@@ -1,6 +1,7 @@
 """The office: one admin drafts, another publishes; the next family gets it, a running bundle does not."""
 
 import re
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -325,9 +326,11 @@ def addresses():
         "number": 1,
         "section": "texts",
         "key": "birth_weight",
+        "uuid": UUID(int=0),
     }
     for pattern in urls.urlpatterns:
-        names = re.findall(r"<\w+:(\w+)>", str(pattern.pattern))
+        route = str(pattern.pattern).replace("<uuid:pk>", "<uuid:uuid>")
+        names = re.findall(r"<\w+:(\w+)>", route)
         of_event = "events/" in str(pattern.pattern)
         yield pattern, ["birth" if of_event and n == "code" else samples[n] for n in names]
 

@@ -1,0 +1,130 @@
+"""What the core systems delivered and how old it is, for those who run the import; nobody's data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from residents import feed
+from residents.models import Delivery
+
+LATE, STOPPED = 1.5, 3
+"""How many times its rhythm a feed may be old before it counts as late, or as no longer coming."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One file of a feed and what became of it; `message` never quotes a value of a row."""
+
+    id: UUID
+    feed: str
+    name: str
+    kind: str
+    file_name: str
+    as_of: datetime
+    state: str
+    state_name: str
+    rows: int
+    new: int
+    changed: int
+    gone: int
+    unchanged: int
+    rejected: int
+    dropped_columns: tuple[str, ...]
+    reason: str
+    message: str
+    seconds: float
+    file_size: int
+    received_at: datetime
+    applied_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old what the register holds of a feed is, against how often it should come."""
+
+    feed: str
+    name: str
+    every: timedelta
+    as_of: datetime | None
+    age: timedelta | None
+    state: str
+    last: Delivered | None
+
+
+def states() -> list[tuple[str, str]]:
+    """The states a delivery can be in, with their names."""
+    return [(str(value), str(label)) for value, label in Delivery.State.choices]
+
+
+def names() -> dict[str, str]:
+    """What each feed is called, in the feeds' order."""
+    return {code: each.name for code, each in feed.feeds().items()}
+
+
+def board(*, of: str = "", state: str = "", skip: int = 0, most: int = 50) -> list[Delivered]:
+    """The deliveries, newest first, of one feed and in one state where these are named."""
+    found = Delivery.objects.order_by("-received_at", "feed")
+    found = found.filter(feed=of) if of else found
+    found = found.filter(state=state) if state else found
+    return [_delivered(each) for each in found[skip : skip + most]]
+
+
+def one(pk: UUID) -> Delivered | None:
+    """A delivery; None where there is none."""
+    found = Delivery.objects.filter(pk=pk).first()
+    return _delivered(found) if found else None
+
+
+def freshness(now: datetime | None = None) -> list[Freshness]:
+    """Every feed with the age of what was applied of it last, and its newest delivery of any state."""
+    at = now or timezone.now()
+    newest = Delivery.objects.order_by("feed", "-received_at").distinct("feed")
+    last = {each.feed: _delivered(each) for each in newest}
+    applied = Delivery.objects.filter(state=Delivery.State.APPLIED).order_by("feed", "-as_of")
+    held = dict(applied.distinct("feed").values_list("feed", "as_of"))
+    return [
+        _freshness(each, held.get(code), last.get(code), at) for code, each in feed.feeds().items()
+    ]
+
+
+def _freshness(
+    each: feed.Feed, as_of: datetime | None, last: Delivered | None, at: datetime
+) -> Freshness:
+    age = at - as_of if as_of else None
+    if age is None:
+        state = "never"
+    elif age > STOPPED * each.every:
+        state = "stopped"
+    else:
+        state = "late" if age > LATE * each.every else "fresh"
+    return Freshness(each.code, each.name, each.every, as_of, age, state, last)
+
+
+def _delivered(found: Delivery) -> Delivered:
+    return Delivered(
+        id=found.pk,
+        feed=found.feed,
+        name=names().get(found.feed, found.feed),
+        kind=found.get_kind_display(),
+        file_name=found.file_name,
+        as_of=found.as_of,
+        state=str(found.state),
+        state_name=found.get_state_display(),
+        rows=found.rows,
+        new=found.new,
+        changed=found.changed,
+        gone=found.gone,
+        unchanged=found.unchanged,
+        rejected=found.rejected,
+        dropped_columns=tuple(found.dropped_columns),
+        reason=found.reason,
+        message=found.message,
+        seconds=found.seconds,
+        file_size=found.file_size,
+        received_at=found.received_at,
+        applied_at=found.applied_at,
+    )

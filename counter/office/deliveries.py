@@ -1,0 +1,121 @@
+"""Operators: how fresh each core system's data is, what was delivered, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from consent import deliveries
+from consent.deliveries import Delivered, Freshness
+from counter.office.access import OPERATOR, OfficeRequest, office
+from counter.office.screen import show
+
+PAGE = 50
+LOOKS = {
+    "fresh": ("yes", gettext_lazy("予定どおり")),
+    "late": ("open", gettext_lazy("遅れています")),
+    "stopped": ("alarm", gettext_lazy("届いていません")),
+    "never": ("alarm", gettext_lazy("まだ届いたことがありません")),
+}
+STATES = {"applied": "yes", "held": "open", "refused": "alarm", "rolled_back": "alarm"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One feed on the board of freshness."""
+
+    feed: Freshness
+    look: str
+    said: str
+    age: str
+    every: str
+
+
+class FilterForm(forms.Form):
+    """Which deliveries are listed; it stands in the address."""
+
+    feed = forms.ChoiceField(
+        label=gettext_lazy("連携データ"), required=False, widget=forms.Select({"class": "input"})
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("状態"), required=False, widget=forms.Select({"class": "input"})
+    )
+    page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, data: object) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        everything = [("", _("すべて"))]
+        feeds, states = deliveries.names().items(), deliveries.states()
+        self.fields["feed"].choices = [*everything, *feeds]  # type: ignore[attr-defined]
+        self.fields["state"].choices = [*everything, *states]  # type: ignore[attr-defined]
+
+
+@office(OPERATOR)
+@require_safe
+def feeds(request: OfficeRequest) -> HttpResponse:
+    """How old what the register holds of each core system is."""
+    lines = [_line(each) for each in deliveries.freshness()]
+    late = sum(each.look != "yes" for each in lines)
+    return show(request, "office/feeds.html", {"lines": lines, "late": late}, place="feeds")
+
+
+@office(OPERATOR)
+@require_safe
+def board(request: OfficeRequest) -> HttpResponse:
+    """Every delivery, newest first, as on a flight board."""
+    form = FilterForm(request.GET or None)
+    said = form.cleaned_data if form.is_valid() else {}
+    page = said.get("page") or 1
+    of, state = said.get("feed", ""), said.get("state", "")
+    found = deliveries.board(of=of, state=state, skip=(page - 1) * PAGE, most=PAGE + 1)
+    context = {
+        "form": form,
+        "rows": [(each, STATES.get(each.state, "")) for each in found[:PAGE]],
+        "page": page,
+        "has_more": len(found) > PAGE,
+        "feed": of,
+        "state": state,
+    }
+    return show(request, "office/deliveries.html", context, place="deliveries")
+
+
+@office(OPERATOR)
+@require_safe
+def one(request: OfficeRequest, pk: UUID) -> HttpResponse:
+    """One delivery: what it brought, and why it stands where it does."""
+    found = find(pk)
+    context = {"delivery": found, "look": STATES.get(found.state, "")}
+    return show(request, "office/delivery.html", context, place="deliveries")
+
+
+def find(pk: UUID) -> Delivered:
+    """A delivery; 404 where there is none."""
+    found = deliveries.one(pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _line(each: Freshness) -> Line:
+    look, said = LOOKS[each.state]
+    age = told(each.age) if each.age is not None else ""
+    return Line(each, look, str(said), age, told(each.every))
+
+
+def told(span: timedelta) -> str:
+    """A length of time as one says it: 3日, 5時間, 12分."""
+    minutes = max(int(span.total_seconds() // 60), 0)
+    if minutes >= 48 * 60 or minutes % (24 * 60) == 0 and minutes:
+        days = minutes // (24 * 60)
+        return ngettext("%(n)d日", "%(n)d日", days) % {"n": days}
+    if minutes >= 60:
+        hours = minutes // 60
+        return ngettext("%(n)d時間", "%(n)d時間", hours) % {"n": hours}
+    return ngettext("%(n)d分", "%(n)d分", minutes) % {"n": minutes}
