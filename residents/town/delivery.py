@@ -1,4 +1,4 @@
-"""Writing the exports of one day: one CSV a feed, and a manifest with counts and digests."""
+"""Writing the exports of one day: one CSV a feed and extent, and a manifest with counts and digests."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import csv
 import hashlib
 import io
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
 
 from residents.feed import Extent, Feed, feeds
 
@@ -29,65 +27,89 @@ class Written:
     sha256: str
 
 
-class FeedFile:
-    """One CSV being written; its digest is counted on the way, so it is read only once."""
+class Typist:
+    """Rows of one feed as lines of its CSV."""
 
-    def __init__(self, feed: Feed, file: BinaryIO, name: str) -> None:
-        self.feed = feed
-        self.name = name
-        self.rows = 0
+    def __init__(self, feed: Feed) -> None:
         self._columns = feed.columns
         self._known = frozenset(feed.columns)
-        self._file = file
-        self._digest = hashlib.sha256()
         self._buffer = io.StringIO(newline="")
         self._writer = csv.writer(self._buffer, **feed.format.dialect)
-        if feed.format.header:
-            self._writer.writerow(self._columns)
 
-    def write(self, row: Mapping[str, str]) -> None:
-        """Write one row. Raises KeyError for an item the feed does not have."""
+    def line(self, row: Mapping[str, str]) -> str:
+        """One row with its line end. Raises KeyError for an item the feed does not have."""
         if not row.keys() <= self._known:
             raise KeyError(*sorted(row.keys() - self._known))
-        self._writer.writerow([row.get(name, "") for name in self._columns])
+        return self._typed([row.get(name, "") for name in self._columns])
+
+    def header(self) -> str:
+        """The header row."""
+        return self._typed(self._columns)
+
+    def _typed(self, cells: list[str] | tuple[str, ...]) -> str:
+        self._buffer.seek(0)
+        self._buffer.truncate()
+        self._writer.writerow(cells)
+        return self._buffer.getvalue()
+
+
+class FeedFile:
+    """One CSV being written; its digest is counted on the way, so it is read only once.
+
+    It is opened only to write a stretch: a month of exports has more files than may be open at once.
+    """
+
+    def __init__(self, feed: Feed, path: Path, header: str) -> None:
+        self.rows = 0
+        self._feed = feed
+        self._path = path
+        self._digest = hashlib.sha256()
+        self._lines = [header] if feed.format.header else []
+        self._size = 0
+        path.write_bytes(b"")
+
+    def append(self, line: str) -> None:
+        """Add one row's line."""
         self.rows += 1
-        if self._buffer.tell() > FLUSH_AT:
+        self._lines.append(line)
+        self._size += len(line)
+        if self._size > FLUSH_AT:
             self._flush()
 
     def finish(self) -> Written:
         """Write what is left and say what was written."""
         self._flush()
-        return Written(self.feed.code, self.name, self.rows, self._digest.hexdigest())
+        return Written(self._feed.code, self._path.name, self.rows, self._digest.hexdigest())
 
     def _flush(self) -> None:
-        data = self._buffer.getvalue().encode(self.feed.format.encoding)
-        self._buffer.seek(0)
-        self._buffer.truncate()
+        data = "".join(self._lines).encode(self._feed.format.encoding)
+        self._lines, self._size = [], 0
         self._digest.update(data)
-        self._file.write(data)
+        with self._path.open("ab") as file:
+            file.write(data)
 
 
 class DayFolder:
-    """A folder of full exports (全件), one file for each feed, closed with a manifest."""
+    """A folder of one day's exports, one file for each feed and extent, closed with a manifest."""
 
-    def __init__(self, folder: Path, at: datetime) -> None:
+    def __init__(self, folder: Path, at: datetime, *extents: Extent) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.at = at
         self.written: list[Written] = []
-        self._stack = ExitStack()
-        self._files: dict[str, FeedFile] = {}
+        self._files = {
+            (feed.code, extent): FeedFile(
+                feed, folder / feed.file_name(extent, at), Typist(feed).header()
+            )
+            for extent in extents
+            for feed in feeds().values()
+        }
 
     def __enter__(self) -> DayFolder:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for feed in feeds().values():
-            name = feed.file_name(Extent.FULL, self.at)
-            file = self._stack.enter_context((self.folder / name).open("wb"))
-            self._files[feed.code] = FeedFile(feed, file, name)
         return self
 
-    def write(self, code: str, row: Mapping[str, str]) -> None:
-        """Write one row of that feed."""
-        self._files[code].write(row)
+    def append(self, code: str, extent: Extent, line: str) -> None:
+        """Add one row's line to that feed's file."""
+        self._files[code, extent].append(line)
 
     def __exit__(
         self,
@@ -95,10 +117,9 @@ class DayFolder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._stack:
-            if kind is None:
-                self.written = [file.finish() for file in self._files.values()]
-                self._write_manifest()
+        if kind is None:
+            self.written = [file.finish() for file in self._files.values()]
+            self._write_manifest()
 
     def _write_manifest(self) -> None:
         with (self.folder / MANIFEST).open("w", encoding="utf-8", newline="") as file:

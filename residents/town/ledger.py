@@ -17,24 +17,27 @@ LATEST, OLDER = "0", "1"
 
 
 class Office:
-    """The city office on one day: the day, its clerks and the numbers it gives out."""
+    """The city office on one day: the day, its clerks and the numbers it gives out.
 
-    def __init__(self, rng: random.Random, on: date) -> None:
+    `later`: of the days after the first export, whose numbers never meet those of the first.
+    """
+
+    def __init__(self, rng: random.Random, on: date, later: bool = False) -> None:
         self.rng = rng
         self.on = on
-        self.persons = Checked(10_000)
-        self.households = Checked(500_000)
-        self.nhi = Plain(20_000, 8)
-        self.pension = Plain(100_000, 6)
-        self.late = Plain(1_000_000, 8)
-        self.care = Plain(100_000, 10)
-        self.allowance = Plain(10_000, 6)
-        self.support = Plain(1_000, 6)
-        self.medical = Plain(3_000_000, 7)
-        self.seal = Plain(40_000, 6)
-        self.handbook = Plain(12_000, 6)
-        self.case = Plain(2_000, 6)
-        self.plate = Plain(1_000, 4)
+        self.persons = Checked(10_000 + later * 600_000_000)
+        self.households = Checked(500_000 + later * 600_000_000)
+        self.nhi = Plain(20_000 + later * 60_000_000, 8)
+        self.pension = Plain(100_000 + later * 600_000, 6)
+        self.late = Plain(1_000_000 + later * 60_000_000, 8)
+        self.care = Plain(100_000 + later * 6_000_000_000, 10)
+        self.allowance = Plain(10_000 + later * 600_000, 6)
+        self.support = Plain(1_000 + later * 600_000, 6)
+        self.medical = Plain(3_000_000 + later * 6_000_000, 7)
+        self.seal = Plain(40_000 + later * 600_000, 6)
+        self.handbook = Plain(12_000 + later * 600_000, 6)
+        self.case = Plain(2_000 + later * 600_000, 6)
+        self.plate = Plain(1_000 + later * 6_000, 4)
 
     def age(self, person: Person) -> int:
         """Somebody's age today, or on the day of leaving the register."""
@@ -42,16 +45,17 @@ class Office:
 
     def row(self, person: Person, written: date, items: Row, flag: str = LATEST) -> Row:
         """A row about that person, written on that day or soon after it (never in the future)."""
+        return {"宛名番号": person.number, **items, **self.stamp(written), "最新フラグ": flag}
+
+    def stamp(self, written: date) -> Row:
+        """Who wrote a row, and when."""
         rng = self.rng
         day = min(self.on, written + timedelta(days=int(rng.random() * 6)))
         seconds = 31_500 + int(rng.random() * 30_600)
         return {
-            "宛名番号": person.number,
-            **items,
             "操作者ID": f"KT{1000 + int(rng.random() * 40)}",
             "操作年月日": day.isoformat(),
             "操作時刻": f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}",
-            "最新フラグ": flag,
         }
 
 

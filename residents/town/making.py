@@ -5,17 +5,30 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import accumulate
 from pathlib import Path
 
-from residents.town import accounts, children, homes, insurance, property, register, welfare
+from residents.town import (
+    accounts,
+    children,
+    homes,
+    insurance,
+    life,
+    property,
+    register,
+    welfare,
+)
+from residents.town.book import Book
 from residents.town.cast import Part, Showcase, cast
-from residents.town.delivery import DayFolder, Written
+from residents.town.delivery import Written
+from residents.town.exports import Exports
 from residents.town.institutions import Institutions
 from residents.town.ledger import Office, Rows
 from residents.town.people import Household
+from residents.town.places import elsewhere
 from residents.town.structures import (
     KINDS,
     couple_young,
@@ -30,6 +43,7 @@ DEFAULT_DAY = date(2026, 11, 1)
 EXPORTED_AT = time(3, 0)
 FEWEST, FEWEST_WITH_RARE_CASES = 40, 200
 LEFT, WIDOWED = 0.022, 0.09
+COMING = 0.0004  # households a day for each resident
 LEAVING = (single_young, single_young, single_middle, couple_young, family, single_parent)
 SHOWCASE = "showcase.json"
 LEDGERS: tuple[Callable[[Office, Household], Rows], ...] = (
@@ -72,32 +86,74 @@ class Made:
     showcase: list[Showcase]
 
 
-def make(folder: Path, residents: int, seed: int, on: date = DEFAULT_DAY) -> Made:
-    """Write day00 of a town with exactly that many people in the register (住登者).
+def make(folder: Path, residents: int, seed: int, on: date = DEFAULT_DAY, days: int = 0) -> Made:
+    """Write day00 of a town with exactly that many people in the register (住登者), and days after it.
 
-    The same number, seed and day give the same bytes. Removed people (転出者, 死亡者) and older
-    versions come on top. Raises TooFew below 40 people, TooEarly before the default day.
+    day00 is 全件 of every feed; day01 and on have 差分 against the day before as well. The same number,
+    seed and day give the same bytes, day00 the same for any `days`. Removed people (転出者, 死亡者) and
+    older versions come on top. Raises TooFew below 40 people, TooEarly before the default day.
     """
     if residents < FEWEST:
         raise TooFew
     if on < DEFAULT_DAY:
         raise TooEarly
     office = Office(random.Random(seed), on)
+    later = Office(random.Random(f"{seed} later"), on, later=True)
     shown: list[Showcase] = []
     present = removed = households = 0
-    with DayFolder(folder / "day00", datetime.combine(on, EXPORTED_AT)) as day:
+    with ExitStack() as stack:
+        exports = Exports(stack, folder, datetime.combine(on, EXPORTED_AT), days)
         for household, part in _households(office, residents):
             _number(office, household)
             if part and part.showcase:
                 shown.append(part.shown())
-            for ledger in LEDGERS:
-                for code, row in ledger(office, household):
-                    day.write(code, row)
             present += len(household.present)
             removed += len(household.members) - len(household.present)
             households += bool(household.present)
+            _let_live(later, household, exports, Book(_ledgers(office, household)), bool(part))
+        _let_come(later, exports, residents, on)
     _write_showcase(folder, shown)
-    return Made(present, removed, households, day.written, shown)
+    return Made(present, removed, households, exports.days[0].written, shown)
+
+
+def _ledgers(office: Office, household: Household) -> Rows:
+    for ledger in LEDGERS:
+        yield from ledger(office, household)
+
+
+def _let_live(
+    later: Office,
+    household: Household,
+    exports: Exports,
+    book: Book,
+    unchanging: bool,
+    first: int = 0,
+) -> None:
+    """Write a household's rows for every day from `first` on; the people of the cast stay as they are."""
+    exports.write(first, book)
+    for day in range(first + 1, len(exports.days)):
+        later.on = exports.day_before(day)
+        book.new_day()
+        if not unchanging and household.present:
+            life.a_day(later, household, book)
+        exports.write(day, book)
+
+
+def _let_come(later: Office, exports: Exports, residents: int, on: date) -> None:
+    """転入 of whole households, each day anew."""
+    rng = later.rng
+    for day in range(1, len(exports.days)):
+        for _ in range(round(residents * COMING + rng.random() - 0.5)):
+            later.on = exports.day_before(day)
+            household = rng.choice(LEAVING)(rng, later.on)
+            household.arrived, household.arrived_from = later.on, elsewhere(rng)
+            household.previous_head = household.head.name
+            employ(rng, household, later.on)
+            _number(later, household)
+            book = Book(iter(()))
+            for code, row in _ledgers(later, household):
+                book.add(code, row)
+            _let_live(later, household, exports, book, unchanging=False, first=day)
 
 
 def _households(office: Office, residents: int) -> Iterator[tuple[Household, Part | None]]:

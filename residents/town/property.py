@@ -68,9 +68,7 @@ def light_vehicle(office: Office, household: Household) -> Rows:
         if not 18 <= years < 85 or household.in_facility or trainee or person.welfare:
             continue
         if rng.random() < 0.26:
-            make, displacement = rng.choice(KEI)
-            plate = f"北見　５８０　{rng.choice(KANA_ON_PLATES)}　{wide(int(office.plate.next()))}"
-            yield _vehicle(office, person, plate, "41", make, str(displacement), 10_800)
+            yield small_car(office, person)
         if rng.random() < 0.025:
             kind, displacement_text = rng.choice(MOTORBIKES)
             plate = f"北見市　{rng.choice(KANA_ON_PLATES)}　{wide(int(office.plate.next()))}"
@@ -78,6 +76,14 @@ def light_vehicle(office: Office, household: Household) -> Rows:
         if person.work is Work.SELF_EMPLOYED and rng.random() < 0.06:
             plate = f"北見市　農　{wide(int(office.plate.next()))}"
             yield _vehicle(office, person, plate, "21", "見本農機", "", 2_400)
+
+
+def small_car(office: Office, person: Person) -> tuple[str, Row]:
+    """A 軽自動車 of that person."""
+    rng = office.rng
+    make, displacement = rng.choice(KEI)
+    plate = f"北見　５８０　{rng.choice(KANA_ON_PLATES)}　{wide(int(office.plate.next()))}"
+    return _vehicle(office, person, plate, "41", make, str(displacement), 10_800)
 
 
 def _vehicle(

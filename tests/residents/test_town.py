@@ -531,7 +531,7 @@ def test_the_command_prints_exactly_one_json_object(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--days", "3"], "day00"),
+        (["--days", "100"], "0から99"),
         (["--residents", "5"], "40以上"),
         (["--as-of", (ON - timedelta(days=1)).isoformat()], "以後"),
     ],

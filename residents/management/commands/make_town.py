@@ -14,9 +14,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from residents.town.making import DEFAULT_DAY, FEWEST, Made, TooEarly, TooFew, make
 
+MOST_DAYS = 99
+
 
 class Command(BaseCommand):
-    """Write DIR/day00: every feed in full (全件), a manifest, and DIR/showcase.json."""
+    """Write DIR/day00 (全件 of every feed, a manifest), DIR/day01 … (差分 and 全件) and DIR/showcase.json."""
 
     help = "架空の町の住民データを、基幹業務システムの出力ファイルの形で作ります。"
     requires_system_checks: list[str] = []
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("directory", type=Path)
         parser.add_argument("--residents", type=int, default=2_000, help="住登者の人数")
         parser.add_argument("--seed", type=int, default=1, help="同じ値なら同じ町になります")
-        parser.add_argument("--days", type=int, default=0, help="いまは0（day00）だけです")
+        parser.add_argument("--days", type=int, default=0, help="day00の後に作る日数（差分と全件）")
         parser.add_argument(
             "--as-of",
             type=date.fromisoformat,
@@ -37,14 +39,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the town and say what was made."""
-        if options["days"]:
-            raise CommandError(
-                "--days: いまはday00（全件）だけを作れます。--days 0 にしてください。"
-            )
+        if not 0 <= options["days"] <= MOST_DAYS:
+            raise CommandError(f"--days は0から{MOST_DAYS}までにしてください。")
         started = time.perf_counter()
         try:
             made = make(
-                options["directory"], options["residents"], options["seed"], options["as_of"]
+                options["directory"],
+                options["residents"],
+                options["seed"],
+                options["as_of"],
+                options["days"],
             )
         except TooFew as error:
             raise CommandError(f"--residents は{FEWEST}以上にしてください。") from error
