@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
@@ -68,12 +68,18 @@ class Wish:
     starts_on: date
 
 
-def set_up(wish: Wish, *, by: Actor) -> Measure:
-    """Let the measure stand from this transaction on; addresses shown before are masked again."""
+def set_up(wish: Wish, *, by: Actor, token: UUID | None = None) -> Measure:
+    """Let the measure stand from this transaction on; addresses shown before are masked again.
+
+    `token` is the id the page was given, so that a second click finds the first click's measure.
+    """
     people = [wish.applicant, *(ref for ref in wish.together if ref != wish.applicant)]
     with passage():
-        _refuse_others(by)
+        refuse_others(by)
+        if token and (standing := Measure.objects.filter(pk=token).first()):
+            return standing
         measure = Measure.objects.create(
+            id=token or uuid4(),
             kind=wish.kind,
             cause=wish.cause,
             opinion=wish.opinion,
@@ -208,14 +214,15 @@ def standing_for(measure: Measure) -> list[UUID]:
 @contextmanager
 def _changing(pk: UUID, by: Actor) -> Iterator[Measure]:
     with passage():
-        _refuse_others(by)
+        refuse_others(by)
         measure = Measure.objects.select_for_update().filter(pk=pk, ended_at=None).first()
         if measure is None:
             raise NotNow
         yield measure
 
 
-def _refuse_others(by: Actor) -> None:
+def refuse_others(by: Actor) -> None:
+    """Raise MayNotProtect to whoever does not answer for 支援措置."""
     account = Account.objects.get(pk=by.account_id)
     if account.kind != Account.Kind.STAFF or not may_protect(account):
         raise MayNotProtect

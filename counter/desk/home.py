@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from consent.measures import may_protect
 from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.screen import show
 from lifeevents import bundles, versions
@@ -41,6 +42,7 @@ def home(request: DeskRequest) -> HttpResponse:
         "team": _rows(bundles.team(by).select_related("served_by"), names=True),
         "finished": _rows(bundles.finished_today(by)),
         "search_first": True,
+        "protects": may_protect(request.user),
         "empty_mine": _("対応中の受付はありません。住民をさがして受付をはじめると、ここに出ます。"),
         "empty_team": _("同じ係の職員が対応している受付が、ここに出ます。引き継ぐときに開きます。"),
     }

@@ -21,6 +21,8 @@ from lifeevents.drafts import MayNotEdit, NoSuchDraft, Outdated
 from lifeevents.rules.editing import NoSuchPlace
 
 ADMIN, OPERATOR = "admin", "operator"
+SUPPORT = "support_officer"
+"""支援措置責任者: see the measures, and nothing of the catalogue."""
 WRITERS = (ADMIN,)
 READERS = (ADMIN, OPERATOR)
 """管理者 change the catalogue; 運用担当 read it."""

@@ -8,10 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from counter.office.access import READERS, OfficeRequest, office
+from counter.office.access import READERS, SUPPORT, OfficeRequest, office
 
 
-@office(*READERS)
+@office(*READERS, SUPPORT)
 @require_POST
 def leave(request: OfficeRequest) -> HttpResponse:
     """Sign out and show the way in."""

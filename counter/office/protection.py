@@ -19,7 +19,7 @@ from consent.door import Record
 from consent.measure_book import NoSuchMeasure, Sheet
 from consent.measures import Against, MayNotProtect, NotNow, Wish
 from consent.models import Measure
-from counter.office.access import OfficeRequest, office
+from counter.office.access import SUPPORT, OfficeRequest, office
 from counter.office.protection_forms import (
     ADVERSE,
     SCOPE_NAMES,
@@ -32,7 +32,6 @@ from counter.office.protection_forms import (
 from counter.office.screen import show
 from residents.facts import Known
 
-ROLE = "support_officer"
 CHOSEN = "protection_for"
 """Under which the session keeps whom the entry is for."""
 PLACE = "protection"
@@ -43,7 +42,7 @@ View = Callable[..., HttpResponseBase]
 def officer(view: View) -> View:
     """Let 支援措置責任者 in; a verb that comes too late or too early shows the page again."""
 
-    @office(ROLE)
+    @office(SUPPORT)
     @wraps(view)
     def guarded(request: OfficeRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:

@@ -1,0 +1,234 @@
+"""支援措置 in the office: searched, entered on one screen, extended, ended by two; the desk sees it."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from consent import measures
+from consent.models import AccessEntry, Measure
+from lifeevents import bundles
+from residents.models import ManualProtection
+from tests import makers
+from tests.aged import wish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client_of(staff):
+    def sign_in(username):
+        client = Client()
+        client.force_login(staff[username], "django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def officer(client_of):
+    return client_of("takahashi")
+
+
+@pytest.fixture
+def second(client_of):
+    return client_of("kato")
+
+
+def url(name, *args):
+    return reverse(f"office:{name}", args=args)
+
+
+def text(response):
+    page = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", page)
+
+
+def entered(officer, resident, **changes):
+    """Search, choose and send the form as the page holds it; the answer to the last."""
+    found = officer.post(url("protection_find"), {"query": resident.number})
+    assert resident.name in re.sub("</?span[^>]*>", "", found.content.decode())
+    officer.post(url("protection_choose"), {"ref": str(resident.pk)})
+    page = officer.get(url("protection_new")).content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', page).group(1)
+    together = re.findall(r'name="together" value="([^"]+)"', page)
+    sent = {
+        "token": token,
+        "together": together,
+        "kind": "1",
+        "starts_on": "8.11.22",
+        "cause": "violence",
+        "opinion": "police",
+        "scopes": ["viewing", "certificate"],
+        "numbers": "",
+        "a1_name": "相手　次郎",
+        **changes,
+    }
+    return officer.post(url("protection_new"), sent, follow=True)
+
+
+def test_an_entry_on_one_screen_masks_at_once_and_the_desk_sees_the_banner(
+    officer, client_of, yamada, sato
+):
+    bundle = makers.make_bundle(yamada.mother, sato)
+    desk = client_of("sato")
+    assert "支援措置対象" not in text(desk.get(f"/b/{bundle.number}"))
+
+    answer = entered(officer, yamada.mother)
+
+    measure = Measure.objects.get()
+    assert answer.redirect_chain == [(url("measure", measure.pk), 302)]
+    assert measures.standing_for(measure)[0] == yamada.mother.pk
+    assert {*measures.standing_for(measure)} == {
+        yamada.mother.pk, yamada.father.pk, yamada.child.pk,
+    }  # fmt: skip
+    assert (measure.starts_on, measure.ends_on) == (date(2026, 11, 22), date(2027, 11, 21))
+    assert "相手 次郎" in text(answer).replace("\u3000", " ")
+    page = text(desk.get(f"/b/{bundle.number}"))
+    assert "支援措置対象" in page
+    assert "北進町" not in page
+
+
+def test_a_second_click_enters_nothing_more(officer, yamada):
+    answer = entered(officer, yamada.mother)
+    assert answer.status_code == 200
+    measure = Measure.objects.get()
+
+    again = measures.set_up(wish(yamada.mother), by=actor(officer), token=measure.pk)
+
+    assert again == measure
+    assert ManualProtection.objects.count() == 3
+
+
+def actor(client):
+    from consent.actors import actor_of  # noqa: PLC0415
+    from consent.models import Account  # noqa: PLC0415
+
+    account = Account.objects.get(pk=client.session["_auth_user_id"])
+    return actor_of(account, terminal="", channel="office")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"opinion": ""}, "仮支援措置にします"),
+        ({"a1_name": ""}, "相手方の氏名か宛名番号"),
+        ({"numbers": "9999999999"}, "見つかりません"),
+        ({"a1_number": "9999999999"}, "見つかりません"),
+        ({"starts_on": "いつか"}, "日付は"),
+    ],
+)
+def test_what_is_missing_is_said_at_its_field_and_nothing_is_entered(
+    changes, said, officer, yamada
+):
+    answer = entered(officer, yamada.mother, **changes)
+
+    assert answer.status_code == 422
+    assert said in text(answer)
+    assert not Measure.objects.exists()
+
+
+def test_someone_protected_is_not_the_other_party(officer, yamada):
+    answer = entered(officer, yamada.mother, a1_number=yamada.child.number)
+
+    assert "相手方にできません" in text(answer)
+
+
+def test_the_other_party_is_bound_by_number_and_others_are_covered_too(officer, yamada, katsuragi):
+    entered(
+        officer, yamada.mother, together=[], numbers=f"{katsuragi.mother.number}",
+        a1_number=yamada.father.number,
+    )  # fmt: skip
+
+    measure = Measure.objects.get()
+    assert measures.standing_for(measure) == [yamada.mother.pk, katsuragi.mother.pk]
+    assert measure.adverse.get().ref == yamada.father.pk
+
+
+def test_it_ends_by_two_people_only(officer, second, yamada):
+    entered(officer, yamada.mother, together=[])
+    pk = Measure.objects.get().pk
+    end = {"leaving": [str(yamada.mother.pk)], "ending": "wish"}
+    officer.post(url("measure_end", pk), end)
+
+    assert "依頼した人は確認できません" in text(officer.get(url("measure", pk)))
+    assert officer.post(url("measure_confirm", pk)).status_code == 403
+    answer = second.post(url("measure_confirm", pk), follow=True)
+
+    assert "に終わります" in text(answer)
+    assert ManualProtection.objects.exists()
+    with time_machine.travel(timezone.now() + timedelta(hours=73), tick=False):
+        measures.lift_due()
+    assert "終了した" in text(second.get(url("measure", pk)))
+    assert not ManualProtection.objects.exists()
+
+
+def test_an_end_is_withdrawn_and_asked_for_with_a_reason(officer, second, yamada):
+    entered(officer, yamada.mother, together=[])
+    pk = Measure.objects.get().pk
+    assert officer.post(url("measure_end", pk), {"ending": "wish"}).status_code == 422
+    officer.post(url("measure_end", pk), {"leaving": [str(yamada.mother.pk)], "ending": "mistake"})
+
+    answer = second.post(url("measure_withdraw", pk), follow=True)
+
+    assert "取り下げました" in text(answer)
+    again = second.post(url("measure_withdraw", pk), follow=True)
+    assert "いまはその操作ができません" in text(again)
+
+
+def test_what_runs_out_or_has_run_out_is_listed_whoever_sent_it(officer, yamada, katsuragi):
+    today = timezone.localdate()
+    makers.make_protection(katsuragi.mother, ends_on=today - timedelta(days=3))
+    makers.make_protection(katsuragi.father, ends_on=today + timedelta(days=60))
+    measures.set_up(wish(yamada.mother, starts_on=today - timedelta(days=350)), by=actor(officer))
+
+    page = text(officer.get(url("protection")))
+
+    assert "葛󠄀城 恵" in page.replace("\u3000", " ")
+    assert "葛󠄀城 誠" not in page.replace("\u3000", " ")
+    assert "期間が過ぎている（続いています）" in page
+    assert "延長できる期間" in page
+    entry = AccessEntry.objects.filter(action="protect", reason="一覧").get()
+    assert {row.ref for row in entry.subjects.all()} == {katsuragi.mother.pk, yamada.mother.pk}
+
+    officer.post(url("measure_extend", Measure.objects.get().pk))
+    assert "延長できる期間" not in text(officer.get(url("protection")))
+
+
+def test_a_provisional_one_is_decided(officer, yamada):
+    entered(officer, yamada.mother, together=[], kind="2", opinion="")
+    pk = Measure.objects.get().pk
+    assert "仮支援措置期間中" in text(officer.get(url("measure", pk)))
+
+    officer.post(url("measure_decide", pk), {"opinion": "center"})
+
+    assert Measure.objects.get().kind == "1"
+
+
+@pytest.mark.parametrize("username", ["sato", "admin", "operator"])
+def test_nobody_else_gets_in(username, client_of, yamada, officer):
+    entered(officer, yamada.mother)
+    client, pk = client_of(username), Measure.objects.get().pk
+
+    for name in ("protection", "protection_new"):
+        assert client.get(url(name)).status_code == 403
+    assert client.get(url("measure", pk)).status_code == 403
+    assert client.post(url("measure_extend", pk)).status_code == 403
+    assert client.post(url("protection_find"), {"query": "ヤマダ"}).status_code == 403
+
+
+def test_the_way_there_stands_on_the_home_of_those_who_may(officer, client_of):
+    assert url("protection") in officer.get("/").content.decode()
+    assert url("protection") not in client_of("sato").get("/").content.decode()
+
+
+def test_the_applicants_own_page_after_a_bundle_is_still_served(officer, yamada, sato, today):
+    entered(officer, yamada.mother)
+
+    bundle = bundles.start("birth", yamada.mother.pk, applicant="self", on=today, by=sato)
+
+    assert bundle.participants.count() >= 3
