@@ -34,7 +34,7 @@ class Received:
 def receive(arrival: Arrival) -> Received:
     """Pass a file through the gates. Raises FileRefused, FileReplayed for a file applied before.
 
-    The digest kept is that of the bytes, or of the kept columns where a 個人番号 column is dropped.
+    The digest kept is that of the bytes, or of the kept columns where others are not read.
     """
     if arrival.wrong:
         raise arrival.wrong
@@ -51,7 +51,7 @@ def receive(arrival: Arrival) -> Received:
         raise FileRefused(
             "checksum", "manifest.csvのSHA256と一致しません。受け取り直してください。"
         )
-    if columns.dropped:
+    if columns.dropped or columns.unknown:
         with arrival.open() as raw:
             digest = rows.cleaned_digest(raw, name.feed)
     _check_order(name, digest)

@@ -1,4 +1,4 @@
-"""What is stored as it came although the standard says otherwise: too long, or a code nobody knows."""
+"""What is stored as it came although it is odd: too long, an unknown code, 外字, characters unseen."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from collections.abc import Mapping
 from residents.feed import Feed, code_lists
 
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+# Controls, zero width, direction marks, and the filler that looks like a space (trust T-23).
+_UNSEEN = re.compile(
+    "[\x01-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
+)
 
 
 class Oddities:
@@ -21,6 +27,7 @@ class Oddities:
         }
         self.too_long: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
+        self.private = self.unseen = 0
 
     def note(self, record: Mapping[str, str]) -> None:
         """Look at one row that is about to be stored."""
@@ -30,6 +37,9 @@ class Oddities:
                 self.too_long[name] += 1
             if codes is not None and value not in codes:
                 self.unknown[name] += 1
+        text = "".join(record.values())
+        self.private += _PRIVATE.search(text) is not None
+        self.unseen += _UNSEEN.search(text) is not None
 
     def sentences(self) -> list[str]:
         """Plain sentences for the delivery's message."""
@@ -41,4 +51,8 @@ class Oddities:
             f"「{name}」に一覧にないコードの行が{count}件あります（そのまま保存しました）。"
             for name, count in sorted(self.unknown.items())
         ]
-        return [*long, *unknown]
+        private = (
+            f"外字（私用領域の文字）を含む行が{self.private}件あります。原本で確かめてください。"
+        )
+        unseen = f"目に見えない文字や文字の向きを変える文字を含む行が{self.unseen}件あります。"
+        return [*long, *unknown, *([private] * bool(self.private)), *([unseen] * bool(self.unseen))]

@@ -6,18 +6,21 @@ import csv
 import io
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.utils import timezone
 
 from residents.importing.refusal import FileRefused
 
 MANIFEST = "manifest.csv"
+MOST_BYTES = 8 << 30  # of one file, and of a ZIP unpacked
+MOST_FILES, MOST_RATIO, SMALL = 1_000, 100, 1 << 20
 _MANIFEST_HEADER = ["ファイル名", "件数", "SHA256"]
 
 
@@ -94,7 +97,13 @@ def modified_at(path: Path) -> datetime:
 
 def _on_disk(path: Path) -> Arrival:
     name, size = _composed(path.name), path.stat().st_size
-    return Arrival(name, size, modified_at(path), lambda: path.open("rb"))
+    wrong = _too_large(name) if size > MOST_BYTES else None
+    return Arrival(name, size, modified_at(path), lambda: path.open("rb"), wrong=wrong)
+
+
+def _too_large(name: str) -> FileRefused:
+    message = f"{name}が大きすぎます（{MOST_BYTES >> 30}GBまで）。読み込んでいません。"
+    return FileRefused("too_large", message)
 
 
 def _unreadable(path: Path, refusal: FileRefused) -> Arrival:
@@ -112,18 +121,68 @@ def _in_zip(path: Path) -> list[Arrival]:
             members = [each for each in archive.infolist() if not each.is_dir()]
     except zipfile.BadZipFile as error:
         raise FileRefused("zip", f"{path.name}はZIPとして読めません。") from error
+    _refuse_bomb(path, members)
     return sorted((_zipped(path, each) for each in members), key=lambda each: each.name)
+
+
+def _refuse_bomb(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that is not what core systems make, before a byte of it is unpacked."""
+    if len(members) > MOST_FILES:
+        raise FileRefused(
+            "zip_bomb", f"{path.name}の中のファイルが多すぎます（{MOST_FILES}まで）。"
+        )
+    if any(_zip_name(each).lower().endswith(".zip") for each in members):
+        raise FileRefused(
+            "nested_zip", f"{path.name}の中にZIPがあります。ZIPは1段だけにしてください。"
+        )
+    if any(each.flag_bits & 0x1 for each in members):
+        raise FileRefused("zip", f"{path.name}は暗号化されているため読めません。")
+    if sum(each.file_size for each in members) > MOST_BYTES:
+        raise _too_large(path.name)
+    for each in members:
+        if each.file_size > max(SMALL, MOST_RATIO * each.compress_size):
+            message = f"{path.name}は{MOST_RATIO}倍を超えて圧縮されています。読み込んでいません。"
+            raise FileRefused("zip_bomb", message)
 
 
 def _zipped(path: Path, member: zipfile.ZipInfo) -> Arrival:
     modified = datetime(*member.date_time, tzinfo=timezone.get_current_timezone())
+    name = _composed(_zip_name(member).replace("\\", "/").rpartition("/")[2])
+    return Arrival(
+        name, member.file_size, modified, lambda: io.BufferedReader(_Unpacked(path, member))
+    )
 
-    def open_member() -> IO[bytes]:
-        with zipfile.ZipFile(path) as archive:
-            return archive.open(member)
 
-    name = _zip_name(member).replace("\\", "/").rpartition("/")[2]
-    return Arrival(_composed(name), member.file_size, modified, open_member)
+class _Unpacked(io.RawIOBase):
+    """A file of a ZIP, unpacked as it is read; what is broken in it refuses the file.
+
+    zipfile stops at the size the directory states, so that an entry that lies about it ends as broken.
+    """
+
+    def __init__(self, path: Path, member: zipfile.ZipInfo) -> None:
+        self._name = path.name
+        self._archive = zipfile.ZipFile(path)
+        self._file = self._archive.open(member)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._file.read(len(buffer))
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            message = f"{self._name}の中のファイルが壊れています。受け取り直してください。"
+            raise FileRefused("zip", message) from error
+        buffer[: len(data)] = data
+        return len(data)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
+        self._archive.close()
+        super().close()
 
 
 def _zip_name(member: zipfile.ZipInfo) -> str:
