@@ -54,7 +54,7 @@ def show(request: DeskRequest, bundle: Bundle, form: IdentifyForm | None = None)
         "arriving": _arriving(sitting),
         "moves": moving.is_move(sitting.event),
         "joined": [person for person in people if "joined" in person.roles],
-        "applicant_name": applicant.name if applicant and applicant.name else _("方"),
+        "applicant_name": _called(applicant),
     }
     status = 422 if form else 200
     return show_step(request, sitting, "desk/identify.html", context, status=status)
@@ -101,6 +101,12 @@ def is_by_proxy(bundle: Bundle) -> bool:
     if arrivals.event_of(bundle).starts_from == roles.DECEASED:
         return False
     return bundle.participants.filter(key=OUTSIDER).exists()
+
+
+def _called(applicant: PersonView | None) -> str:
+    if applicant is None or not applicant.name:
+        return _("方")
+    return _("%(name)sさん") % {"name": applicant.name}
 
 
 def _may_leave(sitting: Sitting) -> set[str]:

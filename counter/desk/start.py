@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -70,6 +71,14 @@ def newcomers_of(code: str, count: int | None, events: list[Event]) -> list[str]
     return [f"n{place}" for place in range(1, count + 1)]
 
 
+def _offer(event: Event) -> dict[str, Any]:
+    """A tile of someone who is in the register: whoever comes new then joins their household."""
+    joins = event.starts_from == roles.NOBODY
+    says = _("この方の世帯に、市外から来た方が加わります（同居）。") if joins else event.description
+    newcomers = bool(roles.usual_newcomers(event.starts_from))
+    return {"event": event, "says": says, "newcomers": newcomers}
+
+
 def _page(request: DeskRequest, form: StartForm, events: list[Event]) -> HttpResponse:
     chosen = request.session.get(CHOSEN)
     if not chosen:
@@ -88,10 +97,7 @@ def _page(request: DeskRequest, form: StartForm, events: list[Event]) -> HttpRes
         "is_child": age is not None and age < YOUNGEST_WHO_FILES,
         "place": hits.place_of(person),
         "flags": hits.flags(person),
-        "events": [
-            {"event": event, "newcomers": bool(roles.usual_newcomers(event.starts_from))}
-            for event in events
-        ],
+        "events": [_offer(event) for event in events],
         "applicants": APPLICANTS,
         "today": today,
     }
