@@ -25,10 +25,13 @@ from counter.office.forms import (
 )
 from counter.office.screen import show
 from lifeevents import approval, drafts, editions, per_event, wording
+from lifeevents.catalogue_files import PER_EVENT
 from lifeevents.editions import Edition
 from lifeevents.models import Draft
 
 Entry = Mapping[str, Any]
+ALWAYS = ("様式",)
+"""What is told even where there is none of it."""
 SECTIONS = {
     "texts": gettext_lazy("名称と説明"),
     "deadline": gettext_lazy("期限"),
@@ -152,7 +155,8 @@ def told(
     entry = per_event.seen(whole, event)
     rows, own = words.rows(entry, edition), per_event.own(whole, event)
     listed = {
-        name: [(label, rows[label]) for label in LABELS[name] if rows[label]] for name in LABELS
+        name: [(label, rows[label]) for label in LABELS[name] if rows[label] or label in ALWAYS]
+        for name in LABELS
     }
     return {
         "code": code,
@@ -163,6 +167,7 @@ def told(
         "views": words.views(whole, edition),
         "differs": words.differences(whole, edition) if not event else [],
         "rule": words.rule(entry, edition),
+        "own_in": list(whole.get(PER_EVENT, {})),
         "own_rule": "rule" in own,
         "documents": words.documents(entry, edition),
         "sections": [

@@ -19,9 +19,12 @@ from counter.office.access import READERS, WRITERS, OfficeRequest, office
 from counter.office.forms import LINE, TYPES, VersionForm, pick, words
 from counter.office.screen import show
 from lifeevents import approval, drafts, per_event, wording
+from lifeevents.catalogue_files import PER_EVENT
 from lifeevents.editions import Edition
 
 Entry = Mapping[str, Any]
+NO_CARD = "-"
+"""The choice of a question that is asked alone."""
 
 
 class WordsForm(VersionForm):
@@ -31,15 +34,15 @@ class WordsForm(VersionForm):
     text = words(gettext_lazy("質問の文"), LINE)
     help = forms.CharField(label=gettext_lazy("補足"), required=False, max_length=400, widget=LINE)
     of = pick(gettext_lazy("だれに聞くか"))
-    card = pick(gettext_lazy("聞く画面"), required=False)
+    card = pick(gettext_lazy("聞く画面"))
 
     def __init__(self, data: Any, *, entry: Entry, edition: Edition, used_in: list[str]) -> None:
-        super().__init__(data, initial={**entry, "card": entry.get("card", "")})
+        super().__init__(data, initial={**entry, "card": entry.get("card") or NO_CARD})
         people = rule.groups({"events": used_in}, edition)
         offered = {**dict(people), **wording.SHARED, entry["of"]: wording.group(entry["of"])}
         self.fields["of"].choices = list(offered.items())  # type: ignore[attr-defined]
         cards = [(code, card["title"]) for code, card in edition.document["cards"].items()]
-        self.fields["card"].choices = [("", wording.ALONE), *cards]  # type: ignore[attr-defined]
+        self.fields["card"].choices = [(NO_CARD, wording.ALONE), *cards]  # type: ignore[attr-defined]
         self.choices = list(entry.get("choices", ()))
         for place, choice in enumerate(self.choices):
             label = format_lazy(gettext_lazy("選択肢 {place}"), place=place + 1)
@@ -48,6 +51,7 @@ class WordsForm(VersionForm):
     def changed(self, entry: Entry) -> dict[str, Any]:
         """The question in these words; what was empty and stays empty is not written down."""
         said = {name: self.cleaned_data[name] for name in ("label", "text", "help", "of", "card")}
+        said["card"] = said["card"].removeprefix(NO_CARD)
         kept = {name: text for name, text in said.items() if text or name in entry}
         chosen = [
             {**choice, "label": self.cleaned_data[f"choice-{place}"]}
@@ -124,6 +128,7 @@ def _told(entry: Entry, edition: Edition) -> dict[str, Any]:
     return {
         "entry": entry,
         "rows": [(label, text) for label, text in _rows(entry, edition) if text],
+        "own_in": list(entry.get(PER_EVENT, {})),
         "views": [(code, event["name"]) for code, event in events if event["offered"]],
         "differs": [
             (code, event["name"], list(wording.differing("questions", entry, code, edition)))

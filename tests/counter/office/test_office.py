@@ -445,13 +445,13 @@ def test_the_words_of_a_question_are_edited_for_all_events_and_for_one(admin):
     said = {"label": before["label"], "help": before.get("help", ""), "of": before["of"]}
 
     post(
-        admin, "asked_draft", draft.pk, "family_register", **said, card=before.get("card", ""),
+        admin, "asked_draft", draft.pk, "family_register", **said, card=before.get("card") or "-",
         text="本籍はどこですか",
     )  # fmt: skip
     own = {**before, **before["per_event"]["death"]}
     post(
         admin, "asked_draft", draft.pk, "family_register", "death", label=own["label"],
-        help=own.get("help", ""), of=own["of"], card="", text="亡くなった方の本籍はどこですか",
+        help=own.get("help", ""), of=own["of"], card="-", text="亡くなった方の本籍はどこですか",
     )  # fmt: skip
 
     changed = entry_in(draft, "questions/family_register")
@@ -473,12 +473,12 @@ def test_the_labels_of_choices_are_edited_and_their_values_stay(admin):
 
     refused = post(
         admin, "asked_draft", draft.pk, "insurance_after", label=before["label"], text="",
-        help="", of=before["of"], card="", **labels,
+        help="", of=before["of"], card="-", **labels,
     )  # fmt: skip
     assert "質問の文を入力してください" in text(refused)
     post(
         admin, "asked_draft", draft.pk, "insurance_after", label=before["label"],
-        text=before["text"], help="", of=before["of"], card="",
+        text=before["text"], help="", of=before["of"], card="-",
         **{**labels, "choice-2": "いまのまま"},
     )  # fmt: skip
 

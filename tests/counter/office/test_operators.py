@@ -76,8 +76,8 @@ def test_the_boards_show_every_feed_and_every_delivery(operator, juki):
     )
 
     assert "まだ届いたことがありません" in text(operator.get(reverse("office:feeds")))
-    assert "1234" in text(operator.get(reverse("office:deliveries"), {"state": "held"}))
-    assert "1234" not in text(operator.get(reverse("office:deliveries"), {"state": "applied"}))
+    assert "1,234" in text(operator.get(reverse("office:deliveries"), {"state": "held"}))
+    assert "1,234" not in text(operator.get(reverse("office:deliveries"), {"state": "applied"}))
     assert (
         "保留"
         not in text(operator.get(reverse("office:deliveries"), {"feed": "nhi"})).split("<tbody>")[1]
