@@ -180,16 +180,16 @@ class Resident(models.Model):
             models.Index(
                 fields=["living_here", "name_key", "address_key"], name="resident_by_name"
             ),
-            models.Index("living_here", _given("kana_key"), name="resident_by_given_kana"),
-            models.Index("living_here", _given("name_key"), name="resident_by_given_name"),
+            models.Index(
+                "living_here", _given("kana_key"), "address_key", name="resident_by_given_kana"
+            ),
+            models.Index(
+                "living_here", _given("name_key"), "address_key", name="resident_by_given_name"
+            ),
             models.Index(
                 fields=["living_here", "address_key", "kana_key"], name="resident_by_address"
             ),
-            models.Index(
-                fields=["living_here", "building_key"],
-                name="resident_by_building",
-                condition=models.Q(building_key__gt=""),
-            ),
+            models.Index(fields=["living_here", "building_key"], name="resident_by_building"),
             models.Index(fields=["household_number"], name="resident_household"),
             models.Index(fields=["birth_earliest", "birth_latest"], name="resident_birth"),
             models.Index(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,20 +13,27 @@ from django.db import connection
 from django.utils import timezone
 
 from residents import candidates, feed, names
-from residents.candidates import PROTECTED, Sql
+from residents.candidates import PROTECTED
 from residents.facts import PartialDate, parse_partial_date
-from residents.query import parse
+from residents.query import Criterion, parse
 
+# Where a protected person lives is not told by finding them there. That filter asks person by person,
+# in order, and stops when enough are found; only their rows are then read whole.
 _FIND = f"""
 SELECT r.ref, r.number, r.name, r.name_kana, r.sex, r.household_number, r.town, r.state, r.kind,
     r.record::text, r.living_here, {PROTECTED} AS protected
-FROM residents_resident r
-JOIN (
-    SELECT r.ref, {{rank}} AS rank FROM residents_resident r
-    WHERE r.ref = ANY(ARRAY({{candidates}}))
-) found ON found.ref = r.ref
-ORDER BY r.living_here DESC, found.rank, r.kana_key, r.birth_earliest, r.number
-LIMIT %s
+FROM (
+    SELECT r.ref, r.place FROM (
+        SELECT r.ref, r.household_number, {{by_place}} AS by_place, row_number() OVER (
+            ORDER BY r.living_here DESC, {{rank}}, r.kana_key, r.birth_earliest, r.number
+        ) AS place
+        FROM residents_resident r
+        WHERE r.ref = ANY(ARRAY({{candidates}})) AND {{conditions}}
+    ) r
+    WHERE NOT (r.by_place AND {PROTECTED}) LIMIT %s
+) found
+JOIN residents_resident r ON r.ref = found.ref
+ORDER BY found.place
 """
 
 
@@ -71,9 +78,7 @@ def find(query: str, limit: int = 20, *, today: date | None = None) -> Found:
     read = parse(query, today or timezone.localdate())
     if not read.criteria:
         return Found((), more=False, hint=read.hint)
-    sql, parameters = _statement(
-        candidates.candidates(read.criteria, limit + 1), candidates.rank(read.criteria), limit + 1
-    )
+    sql, parameters = _statement(read.criteria, limit + 1)
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
@@ -82,16 +87,22 @@ def find(query: str, limit: int = 20, *, today: date | None = None) -> Found:
 
 def hit(ref: UUID) -> Hit | None:
     """The one person as a search would show them; None where the register has no row for the ref."""
-    sql, parameters = _statement(Sql("SELECT %s::uuid", [ref]), Sql("0"), 1)
+    sql = _FIND.format(by_place="false", candidates="SELECT %s::uuid", conditions="true", rank="0")
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(sql, [ref, 1])
         row = cursor.fetchone()
     return _hit(row) if row else None
 
 
-def _statement(whom: Sql, rank: Sql, limit: int) -> tuple[str, list[Any]]:
-    sql = _FIND.format(rank=rank.text, candidates=whom.text)
-    return sql, [*rank.values, *whom.values, limit]
+def _statement(criteria: Sequence[Criterion], limit: int) -> tuple[str, list[Any]]:
+    pieces = {
+        "by_place": candidates.by_place_alone(criteria),
+        "rank": candidates.rank(criteria),
+        "candidates": candidates.candidates(criteria, limit),
+        "conditions": candidates.conditions(criteria),
+    }
+    sql = _FIND.format(**{name: piece.text for name, piece in pieces.items()})
+    return sql, [*(value for piece in pieces.values() for value in piece.values), limit]
 
 
 def _hit(row: tuple[Any, ...]) -> Hit:

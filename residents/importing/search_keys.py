@@ -19,6 +19,7 @@ _KANA_ALSO, _NAME_ALSO = SearchKey.Kind.KANA_ALSO.value, SearchKey.Kind.NAME_ALS
 _ADDRESS, _PHONE_KIND = SearchKey.Kind.ADDRESS.value, SearchKey.Kind.PHONE.value
 _PHONE = "電話番号"
 _MOST_PARTS = 6  # of one name; longer foreign names are found by their first parts
+_LONGEST = 120  # letters of a key; an index row has no room for more than a few of these
 
 Row = Mapping[str, str]
 Key = tuple[str, str]
@@ -35,12 +36,13 @@ class Columns(NamedTuple):
 
 def columns(row: Row) -> Columns:
     """The keys of today's name, reading and address, from the latest row of a person."""
-    return Columns(
+    keys = (
         folding.fold_name(names.shown_kana(row)),
         folding.fold_name(row.get(names.NAME, "") or names.shown_name(row)),
         folding.fold_place(row.get("住所_町字", ""), row.get("住所_番地号表記", "")),
         folding.fold_address(row.get("住所_方書", "")),
     )
+    return Columns(*(key[:_LONGEST] for key in keys))
 
 
 def also(rows: Sequence[Row]) -> set[Key]:
@@ -49,7 +51,7 @@ def also(rows: Sequence[Row]) -> set[Key]:
     通称, ローマ字 and 漢字 names, 旧氏, 名 behind a middle name, and what older rows say.
     """
     own = columns(rows[0])
-    keys = {key for row in rows for key in _of_row(row)}
+    keys = {(kind, key[:_LONGEST]) for row in rows for kind, key in _of_row(row)}
     for kind, name in ((_KANA_ALSO, own.kana_key), (_NAME_ALSO, own.name_key)):
         keys -= {(kind, name), (kind, name.partition(" ")[2])}
     keys -= {(_ADDRESS, own.address_key), (_ADDRESS, own.building_key)}
@@ -59,7 +61,7 @@ def also(rows: Sequence[Row]) -> set[Key]:
 def of_contact(row: Row) -> set[Key]:
     """(kind, key) of the telephone numbers in a row of 連絡先."""
     numbers = (folding.fold_digits(text) for item, text in row.items() if item.startswith(_PHONE))
-    return {(_PHONE_KIND, number) for number in numbers if number}
+    return {(_PHONE_KIND, number[:_LONGEST]) for number in numbers if number}
 
 
 def _of_row(row: Row) -> Iterator[Key]:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from residents import search
 from residents.feed import Active
 from residents.importing.holdings import bounds
 from residents.models import Holding, Household, Identity, Protection, Resident, SearchKey
@@ -122,6 +123,17 @@ def test_a_corrected_older_row_changes_what_the_person_is_found_by(tmp_path):
     keys = set(SearchKey.objects.filter(kind="kana_also").values_list("key", flat=True))
     assert "フルナ ハナコ" in keys
     assert "キユセイ ハナコ" not in keys
+
+
+def test_values_longer_than_an_index_holds_are_stored_whole_and_found_by_their_beginning(tmp_path):
+    text = "".join(chr(0x4E00 + place * 7) for place in range(2900))
+    long = person(氏名=text, 氏名_フリガナ="ナガイ" * 1000, 住所_方書=text, 旧氏=text[::-1])
+
+    done = take_in_rows(tmp_path, juki=[long], contact=[contact(電話番号_携帯="9" * 9000)])
+
+    assert {each.state for each in done.values()} == {"applied"}
+    (hit,) = search.find("ナガイナガイ").hits
+    assert hit.name == text
 
 
 def test_a_person_may_have_several_records_of_one_feed(tmp_path):
