@@ -27,17 +27,29 @@ class FileName:
     sequence: int
 
 
+def is_delivery(name: str) -> bool:
+    """Whether a file is to be read at all: a CSV, or one named as an older system names its own."""
+    return name.lower().endswith(".csv") or _older(name) is not None
+
+
 def read(name: str) -> FileName:
     """Read a file name. Raises FileRefused when it has no known form or no feed is declared for it."""
     match = _NAME.fullmatch(name)
     if match:
         return _standard(match)
+    if older := _older(name):
+        feed, match = older
+        return _legacy(match.groupdict(), feed)
+    form = "業務ID_グループ名_全件_年月日時分秒_連番.csv"
+    raise FileRefused("file_name", f"ファイル名が「{form}」の形ではありません。")
+
+
+def _older(name: str) -> tuple[Feed, re.Match[str]] | None:
     for each in feeds().values():
         for delivered in each.of_legacy():
             if delivered.legacy and (match := delivered.legacy.file.fullmatch(name)):
-                return _legacy(match.groupdict(), delivered)
-    form = "業務ID_グループ名_全件_年月日時分秒_連番.csv"
-    raise FileRefused("file_name", f"ファイル名が「{form}」の形ではありません。")
+                return delivered, match
+    return None
 
 
 def _standard(match: re.Match[str]) -> FileName:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from residents.importing import parcel
 from residents.importing.delivery_set import import_set
+from residents.importing.file_name import is_delivery
 from residents.importing.parcel import Arrival
 from residents.models import Delivery
 
@@ -31,7 +32,7 @@ def sync(folder: Path, now: datetime) -> list[Delivery]:
 def _complete(folder: Path, now: datetime) -> Iterator[Path]:
     """Sub-folders and ZIPs by name, then loose files, as far as each set is complete."""
     entries = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
-    loose = [each for each in entries if each.suffix.lower() == ".csv"]
+    loose = [each for each in entries if is_delivery(each.name)]
     for each in entries:
         if each.is_dir() or each.suffix.lower() == ".zip":
             files = [inner for inner in each.iterdir() if inner.is_file()] if each.is_dir() else []

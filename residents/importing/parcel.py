@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from django.utils import timezone
 
+from residents.importing.file_name import is_delivery
 from residents.importing.refusal import FileRefused
 
 MANIFEST = "manifest.csv"
@@ -61,7 +62,7 @@ def sets(paths: Iterable[Path]) -> list[list[Arrival]]:
 
 
 def arrivals(path: Path) -> list[Arrival]:
-    """The CSV files at `path`, by name. Files that are no .csv are left alone.
+    """The files to read at `path`, by name. Files that are no delivery are left alone.
 
     Raises FileRefused when there is nothing to read, or the ZIP or manifest.csv is broken.
     """
@@ -73,7 +74,7 @@ def arrivals(path: Path) -> list[Arrival]:
         found = [_on_disk(path)]
     else:
         raise FileRefused("not_found", f"{path.name}が見つかりません。")
-    files = [each for each in found if each.name.lower().endswith(".csv")]
+    files = [each for each in found if is_delivery(each.name)]
     manifest = next((each for each in files if each.name == MANIFEST), None)
     files = [each for each in files if each is not manifest]
     if manifest is not None:
@@ -86,7 +87,7 @@ def arrivals(path: Path) -> list[Arrival]:
 def _opened(path: Path) -> list[Path]:
     inside = sorted(path.iterdir()) if path.is_dir() else []
     folders = [each for each in inside if each.is_dir() and not each.name.startswith(".")]
-    has_files = any(each.suffix.lower() == ".csv" for each in inside)
+    has_files = any(is_delivery(each.name) for each in inside)
     return folders if folders and not has_files else [path]
 
 
