@@ -105,7 +105,6 @@ def new(request: OfficeRequest) -> HttpResponse:
         household=others,
         initial={
             "token": uuid4(),
-            "together": [str(ref) for ref, _name in others],
             "kind": Measure.Kind.FULL,
             "starts_on": timezone.localdate(),
             "scopes": [*SCOPE_NAMES],

@@ -48,6 +48,7 @@ class EntryForm(forms.Form):
         label=_("併せて支援を求める方（同じ世帯）"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
+        help_text=_("相手方が同じ世帯にいるときは、その方を選ばないでください。"),
     )
     numbers = forms.CharField(
         label=_("併せて支援を求める方（別の世帯）の宛名番号"),
