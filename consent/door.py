@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from guardian.shortcuts import get_objects_for_user
 
-from consent import engagements, log
+from consent import engagements, log, searching
 from consent.actors import Actor
 from consent.adverse import hidden_from
 from consent.engagements import NotInEngagement as NotInEngagement
@@ -135,11 +135,13 @@ def look(
 def search(query: str, *, by: Actor, search_id: UUID) -> Found:
     """Find people by what a clerk types: minimal fields, flags, never a protected person's place.
 
-    Writes one AccessEntry with a subject row for each hit not yet logged under `search_id`.
-    Raises MayNotSearch.
+    Writes one AccessEntry with a subject row for each hit not yet logged under `search_id`. Whoever
+    searches too much finds nobody and is told why. Raises MayNotSearch.
     """
     with passage():
         _refuse_searching(by)
+        if refused := searching.refusal(by, search_id):
+            return Found((), more=False, hint=refused)
         found = register_search.find(query)
         hits = tuple(replace(hit, town=None) if hit.protected else hit for hit in found.hits)
         before = log.shown_under(search_id)
@@ -148,6 +150,7 @@ def search(query: str, *, by: Actor, search_id: UUID) -> Found:
             {hit.ref: ["basic"] for hit in hits if hit.ref not in before},
             by=by,
             search_id=search_id,
+            found_by=found.by,
         )
         return replace(found, hits=hits)
 
@@ -168,7 +171,9 @@ def find_number(number: str, *, by: Actor) -> UUID | None:
         _refuse_searching(by)
         found = register.ref_of(number)
         ref = found if found in register.read([found] if found else []) else None
-        log.record(AccessEntry.Action.SEARCH, {ref: ["basic"]} if ref else {}, by=by)
+        log.record(
+            AccessEntry.Action.SEARCH, {ref: ["basic"]} if ref else {}, by=by, found_by="number"
+        )
         return ref
 
 

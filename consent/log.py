@@ -16,6 +16,7 @@ def record(
     by: Actor,
     engagement: Engagement | None = None,
     search_id: UUID | None = None,
+    found_by: str = "",
     reason: str = "",
 ) -> AccessEntry:
     """Write one entry and its subject rows ({ref: categories seen}) in the caller's transaction."""
@@ -32,6 +33,7 @@ def record(
         reference=engagement.reference if engagement else "",
         engagement=engagement.pk if engagement else None,
         search_id=search_id,
+        found_by=found_by,
         reason=reason,
     )
     AccessSubject.objects.bulk_create(

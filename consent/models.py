@@ -132,6 +132,7 @@ class AccessEntry(models.Model):
         PRINT = "print", "印刷"
         BIND = "bind", "本人との結び付け"
         PROTECT = "protect", "支援措置の管理"
+        LIMIT = "limit", "検索の制限"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -147,10 +148,12 @@ class AccessEntry(models.Model):
     reference = models.CharField("受付番号", max_length=40, blank=True)
     engagement = models.UUIDField(null=True)
     search_id = models.UUIDField(null=True, db_index=True)
+    found_by = models.CharField("検索の手がかり", max_length=40, blank=True, default="")
     reason = models.CharField("理由", max_length=200, blank=True)
 
     class Meta:
         ordering = ["-at"]
+        indexes = [models.Index(fields=["account_id", "at"], name="accessentry_by_whom")]
 
 
 class AccessSubject(models.Model):

@@ -46,6 +46,18 @@ class Criterion:
     number: str = ""
     births: tuple[date, ...] = ()
 
+    @property
+    def kinds(self) -> Iterator[str]:
+        """number, birth, name or place; one word that may be a name or a place is a name."""
+        if self.births:
+            yield "birth"
+        elif self.number or self.phone:
+            yield "number"
+        if self.readings or self.names:
+            yield "name"
+        elif self.places:
+            yield "place"
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -53,6 +65,12 @@ class Query:
 
     criteria: tuple[Criterion, ...] = ()
     hint: str = ""
+
+    @property
+    def kinds(self) -> str:
+        """What kinds of things were typed, in words for a log that holds nothing of them."""
+        found = dict.fromkeys(kind for each in self.criteria for kind in each.kinds)
+        return "+".join(found)
 
 
 @dataclass(slots=True)

@@ -111,6 +111,11 @@ def housemates(refs: Collection[UUID]) -> dict[UUID, set[UUID]]:
     }
 
 
+def numbers_of(refs: Collection[UUID]) -> list[str]:
+    """The 宛名番号 of these refs."""
+    return list(Identity.objects.filter(pk__in=refs).values_list("number", flat=True))
+
+
 def ref_of(number: str) -> UUID | None:
     """The ref behind a 宛名番号, byte for byte; None when nobody has it."""
     return Identity.objects.filter(number=number).values_list("ref", flat=True).first()

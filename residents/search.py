@@ -62,11 +62,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The first hits, whether there are more, and a hint when the query was too short to search."""
+    """The first hits, whether there are more, a hint when nothing was searched, and by what it was.
+
+    `by` names the kinds of what was typed, "name+birth", and nothing of it.
+    """
 
     hits: tuple[Hit, ...]
     more: bool
     hint: str = ""
+    by: str = ""
 
 
 def find(query: str, limit: int = 20, *, today: date | None = None) -> Found:
@@ -82,7 +86,7 @@ def find(query: str, limit: int = 20, *, today: date | None = None) -> Found:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
-    return Found(tuple(_hit(row) for row in rows[:limit]), more=len(rows) > limit)
+    return Found(tuple(_hit(row) for row in rows[:limit]), more=len(rows) > limit, by=read.kinds)
 
 
 def hit(ref: UUID) -> Hit | None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from consent import door
 from consent.models import AccessEntry, AccessSubject, Category
 from residents.models import Identity
+from residents.query import TOO_SHORT
 from tests import makers
 
 SECRETS = ("秘町", "７番８号", "0909999", "08055550000", "hide@example.jp", "秘町小学校")
@@ -189,6 +190,7 @@ def test_an_ended_measure_hides_nothing_any_more(sato, yamada):
     assert search("ヤマダ ハナコ", sato).hits[0].town == "北進町三丁目"
 
 
+PAGE = uuid4()
 WHERE = ["秘町", "秘町五丁目", "秘町5-7-8", "5丁目7番8号"]
 PARTS = st.sampled_from(
     [
@@ -214,7 +216,9 @@ def test_no_query_whatever_tells_where_a_protected_person_is(parts, space, sato,
     """I3: words that speak of their place alone find nobody of them, and no hit names the place."""
     query = space.join(parts)
 
-    found = search(query, sato)
+    found = search(query, sato, PAGE)
+
+    assert found.hint in ("", TOO_SHORT)
 
     theirs = [hit for hit in found.hits if hit.ref in (hidden.mother.pk, hidden.child.pk)]
     assert not (theirs and any(part in WHERE for part in parts)), query
