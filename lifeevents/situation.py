@@ -12,6 +12,7 @@ from lifeevents import answering, kinship, moving, roles
 from lifeevents.entries import BUNDLE, HOUSEHOLD, Catalogue, Event
 from lifeevents.groups import gathered
 from lifeevents.kinship import Member
+from lifeevents.mourning import mourned
 from lifeevents.moving import Move
 from lifeevents.rules.world import Person, World
 from lifeevents.seating import Seat
@@ -80,7 +81,7 @@ def build(
         vocabulary=vocabulary,
     )
     by_key = {seat.key: seat for seat in seats}
-    world = succeeded(event, gathered(event, world, by_key), by_key)
+    world = mourned(event, succeeded(event, gathered(event, world, by_key), by_key), by_key)
     return Situation(world, event, by_key, answers, known.owners)
 
 
