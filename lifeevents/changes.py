@@ -10,6 +10,7 @@ from typing import Any
 
 Document = Mapping[str, Any]
 Changes = dict[str, Any]
+_ABSENT: Any = object()
 
 
 def key_of(section: str, code: str) -> str:
@@ -54,16 +55,51 @@ def conflicts(base: Document, latest: Document, changes: Mapping[str, Any]) -> l
 
 
 def both(base: Document, latest: Document, changes: Mapping[str, Any], key: str) -> Any:
-    """An event with the procedures both sides put in or took out; None where that cannot be said."""
+    """What both sides did to an object, together; None where both changed the same in another way.
+
+    Of an event's procedures it is what either side put in or took out.
+    """
     before, theirs, mine = entry(base, key), entry(latest, key), changes[key]
-    if place_of(key)[0] != "events" or not (before and theirs and mine):
+    if not (before and theirs and mine):
         return None
-    if _without_list(mine) != _without_list(before):
-        return None
+    if place_of(key)[0] != "events" or _without_list(mine) != _without_list(before):
+        return _joined(before, theirs, mine)
     gone = set(before["procedures"]) - set(mine["procedures"])
     kept = [code for code in theirs["procedures"] if code not in gone]
     new = [code for code in mine["procedures"] if code not in before["procedures"]]
     return {**theirs, "procedures": list(dict.fromkeys([*kept, *new]))}
+
+
+def _joined(
+    before: Mapping[str, Any], theirs: Mapping[str, Any], mine: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Field by field what one side changed; a field is taken whole, but `per_event` by its fields."""
+    result = dict(theirs)
+    for name in dict.fromkeys((*before, *theirs, *mine)):
+        was, other, own = (side.get(name, _ABSENT) for side in (before, theirs, mine))
+        if own in (was, other):
+            continue
+        if other != was:
+            parts = [{} if side is _ABSENT else side for side in (was, other, own)]
+            nested = _per_event(*parts) if name == "per_event" else None
+            if nested is None:
+                return None
+            own = nested
+        if own is _ABSENT:
+            del result[name]
+        else:
+            result[name] = own
+    return result
+
+
+def _per_event(was: Any, other: Any, own: Any) -> dict[str, Any] | None:
+    joined = {
+        event: _joined(was.get(event, {}), other.get(event, {}), own.get(event, {}))
+        for event in dict.fromkeys((*was, *other, *own))
+    }
+    if None in joined.values():
+        return None
+    return {event: each for event, each in joined.items() if each}
 
 
 def _without_list(event: Mapping[str, Any]) -> dict[str, Any]:

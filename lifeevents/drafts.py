@@ -151,7 +151,7 @@ def conflicts(draft: Draft) -> list[str]:
 
 
 def may_join(draft: Draft, key: str) -> bool:
-    """Whether what both sides did to a key can stand together (procedures put into an event)."""
+    """Whether what both sides did to a key can stand together: they changed different things of it."""
     base = versions.document(draft.base_id)
     return changes.both(base, latest_document(), draft.changes, key) is not None
 

@@ -133,7 +133,10 @@ class SettingsForm(forms.Form):
             "requires": procedures,
         }
         for name, choices in offered.items():
-            self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
+            # Of long lists what is chosen stands first.
+            taken = entry[name] if name in ("papers", "requires") else ()
+            ordered = sorted(choices, key=lambda each: each[0] not in taken)
+            self.fields[name].choices = ordered  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         super().clean()

@@ -314,3 +314,35 @@ def test_without_a_conflict_both_sides_changes_are_in_the_merged_document(base, 
 
     for key in (*mine, *theirs):
         assert changes.entry(made, key) == {**theirs, **mine}[key]
+
+
+FIELDS = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 2), max_size=4)
+OBJECTS = st.builds(
+    lambda fields, own: {"x": 1, **fields, **({"per_event": own} if own else {})},
+    FIELDS,
+    st.dictionaries(st.sampled_from(["birth", "death"]), FIELDS.filter(bool), max_size=2),
+)
+
+
+def parts(entry):
+    """Every field of an object, and of what events have their own way, by its place."""
+    own = entry.get("per_event", {})
+    nested = {(event, name): value for event, each in own.items() for name, value in each.items()}
+    return {**{name: v for name, v in entry.items() if name != "per_event"}, **nested}
+
+
+@given(before=OBJECTS, theirs=OBJECTS, mine=OBJECTS)
+def test_what_both_changed_stands_together_unless_it_is_the_same_field(before, theirs, mine):
+    documents = [{"procedures": {"p": each}} for each in (before, theirs)]
+
+    joined = changes.both(*documents, {"procedures/p": mine}, "procedures/p")
+
+    was, other, own = parts(before), parts(theirs), parts(mine)
+    places = {*was, *other, *own}
+    torn = [p for p in places if own.get(p) not in (was.get(p), other.get(p))
+            and other.get(p) != was.get(p)]  # fmt: skip
+    if torn:
+        assert joined is None
+    else:
+        wanted = {p: other.get(p) if own.get(p) == was.get(p) else own.get(p) for p in places}
+        assert parts(joined) == {p: value for p, value in wanted.items() if value is not None}
