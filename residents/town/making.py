@@ -58,6 +58,7 @@ LEDGERS: tuple[Callable[[Office, Household], Rows], ...] = (
     children.child_support,
     children.child_medical,
     children.school,
+    children.childcare,
     welfare.disability,
     welfare.seal,
     property.light_vehicle,

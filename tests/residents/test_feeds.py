@@ -15,7 +15,7 @@ DEFAULT_DAY_AT_THREE = datetime.combine(DEFAULT_DAY, time(3))
 CODES = {
     *("juki", "protection", "residence_tax", "nhi", "late_elderly", "ltc", "pension"),
     *("child_allow", "child_support", "disability", "child_medical", "seal", "light_vehicle"),
-    *("property_tax", "welfare", "school", "contact"),
+    *("property_tax", "welfare", "school", "contact", "childcare"),
 }
 PERSON_FACTS = {
     *("number", "household_number", "name", "name_kana", "name_roman", "alias", "former_name"),
