@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from dateutil.relativedelta import relativedelta
 from django.apps import apps
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
@@ -59,6 +60,13 @@ def test_codes_are_told_apart_and_every_rule_says_on_what_ground(code):
     assert len(RULES) == sum(len(layer.rules.rules) for layer in retention.LAYERS)
     assert RULES[code].ground
     assert RULES[code].title
+
+
+def test_the_page_for_whoever_answers_for_the_data_tells_every_rule():
+    page = (settings.BASE_DIR / "docs/privacy.md").read_text()
+    for rule in RULES.values():
+        since = " from the next 1 April" if rule.from_next else ""
+        assert f"| {rule.title} | `{rule.code}` | {rule.period}{since} |" in page
 
 
 PERIODS = st.builds(
