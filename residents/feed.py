@@ -18,6 +18,7 @@ from residents import feed_files
 from residents.facts import Fact, FactType, Of, PartialDate, parse_partial_date
 from residents.layout import FileFormat, Item, RowCheck, file_format, item, row_check
 from residents.legacy import Legacy, legacy
+from residents.limits import Limits, limits
 
 REGISTER = "juki"
 TRUE, FALSE = "1", "0"
@@ -126,6 +127,7 @@ class Feed:
     layout: tuple[Item, ...]
     checks: tuple[RowCheck, ...]
     facts: tuple[FeedFact, ...]
+    limits: Limits
     mappings: tuple[Legacy, ...]
     legacy: Legacy | None = None
 
@@ -234,6 +236,7 @@ def _feed(document: Mapping[str, Any]) -> Feed:
         layout=layout,
         checks=tuple(row_check(each) for each in document.get("check", ())),
         facts=tuple(_fact(each, document, items) for each in document.get("fact", ())),
+        limits=limits(document),
         mappings=tuple(legacy(each) for each in (*document.get("legacy", ()), *others)),
     )
 

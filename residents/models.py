@@ -8,6 +8,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import StrIndex, Substr
 
+from residents.delivery_models import BeforeImage as BeforeImage
+from residents.delivery_models import Delivery as Delivery
+from residents.delivery_models import DeliveryStep as DeliveryStep
+from residents.delivery_models import HeldRow as HeldRow
+from residents.delivery_models import LineHashes as LineHashes
+from residents.delivery_models import Rejection as Rejection
+from residents.delivery_models import StagedRow as StagedRow
+
 
 class Identity(models.Model):
     """宛名番号 ↔ random ref; one number keeps one ref for ever (再転入 too), never removed."""
@@ -18,99 +26,6 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return str(self.ref)
-
-
-class Delivery(models.Model):
-    """One received file of a feed (連携ファイル) and what became of it."""
-
-    class Kind(models.TextChoices):
-        FULL = "full", "全件"
-        CHANGES = "changes", "差分"
-
-    class State(models.TextChoices):
-        RECEIVED = "received", "受領"
-        STAGED = "staged", "読込済み"
-        CHECKED = "checked", "確認済み"
-        APPLIED = "applied", "反映済み"
-        HELD = "held", "保留"
-        REFUSED = "refused", "拒否"
-        ROLLED_BACK = "rolled_back", "取消済み"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    feed = models.CharField("連携データ", max_length=40)
-    kind = models.CharField("連携区分", max_length=10, choices=Kind)
-    file_name = models.CharField("ファイル名", max_length=255)
-    sha256 = models.CharField(max_length=64)
-    as_of = models.DateTimeField("基準日時")
-    sequence = models.PositiveIntegerField("連番", default=1)
-    set_id = models.UUIDField("受領の組", default=uuid.uuid4)
-    state = models.CharField("状態", max_length=12, choices=State, default=State.RECEIVED)
-    rows = models.PositiveIntegerField("行数", default=0)
-    new = models.PositiveIntegerField("追加", default=0)
-    changed = models.PositiveIntegerField("変更", default=0)
-    gone = models.PositiveIntegerField("消滅", default=0)
-    unchanged = models.PositiveIntegerField("変更なし", default=0)
-    rejected = models.PositiveIntegerField("取込不可", default=0)
-    dropped_columns = ArrayField(models.CharField(max_length=100), default=list)
-    reason = models.CharField("理由コード", max_length=40, blank=True)
-    message = models.TextField("説明", blank=True)
-    seconds = models.FloatField("所要秒数", default=0)
-    file_size = models.PositiveBigIntegerField("ファイルの大きさ", default=0)
-    file_modified = models.DateTimeField("ファイルの更新日時", null=True)
-    received_at = models.DateTimeField(auto_now_add=True)
-    applied_at = models.DateTimeField("反映日時", null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["feed", "-as_of"], name="delivery_feed_as_of")]
-        constraints = [
-            models.CheckConstraint(
-                name="applied_has_time",
-                condition=~models.Q(state="applied") | models.Q(applied_at__isnull=False),
-            ),
-            models.UniqueConstraint(
-                name="one_applied_delivery_per_file",
-                fields=["feed", "sha256", "as_of", "sequence"],
-                condition=models.Q(state="applied"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.file_name
-
-
-class Rejection(models.Model):
-    """One refused row (取込不可行) with its reason, kept until someone resolves it."""
-
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="rejections")
-    line = models.PositiveIntegerField("行番号")
-    reason = models.CharField("理由コード", max_length=40)
-    message = models.TextField("説明")
-    columns = models.JSONField("残した項目", default=dict)
-    resolved_at = models.DateTimeField("解決日時", null=True)
-
-    class Meta:
-        ordering = ["delivery", "line"]
-
-
-class StagedRow(models.Model):
-    """One row of a delivery while it is being imported (読込中の行); the table is emptied afterwards.
-
-    Unlogged and without an index, therefore made by hand in the migration.
-    """
-
-    pk = models.CompositePrimaryKey("delivery_id", "line")
-    delivery_id = models.UUIDField()
-    line = models.PositiveIntegerField("行番号")
-    number = models.TextField("宛名番号")
-    record_key = models.TextField("記録のキー", null=True)  # noqa: DJ001
-    version_key = models.TextField("版の並び", db_collation="C")
-    record = models.JSONField("台帳の行")
-    row_hash = models.BinaryField(max_length=32)
-    reason = models.CharField("理由コード", max_length=40)
-    message = models.TextField("説明")
-
-    class Meta:
-        managed = False
 
 
 class Household(models.Model):

@@ -12,7 +12,7 @@ from consent import retention as holds
 from consent.models import AccessEntry, Account, Engagement, RetentionHold
 from lifeevents.finishing import finish
 from lifeevents.models import Answer, Bundle
-from residents.models import Delivery, Protection, Rejection
+from residents.models import BeforeImage, Delivery, Protection, Rejection
 from tests import makers
 
 TIMES = {"finished": "finished_at", "submitted": "submitted_at"}
@@ -39,6 +39,13 @@ class Aged:
 
     def rejection_resolved(self, at, person):
         return self.rejection(at, person, resolved_at=at)
+
+    def before_image(self, at, person):
+        delivery = makers._delivery("juki", at)
+        delivery.applied_at = at
+        delivery.save()
+        image = {"table": "residents_resident", "ref": person.pk, "row": {"name": person.name}}
+        return BeforeImage, BeforeImage.objects.create(delivery=delivery, **image).pk
 
     def gone_resident(self, at, person):
         return _set(person, gone_at=at)

@@ -18,6 +18,10 @@ NAMES_THAT_SAY_NOTHING = {
 LONGEST_MODULE = 300
 EDITABLE = {
     "residents": {
+        "BeforeImage",
+        "DeliveryStep",
+        "HeldRow",
+        "LineHashes",
         "Delivery", "Holding", "Household", "ManualProtection", "Protection", "Rejection",
         "Resident", "SearchKey", "StagedRow",
     },

@@ -1,4 +1,4 @@
-"""The gates a file passes before its rows are read: name, kind, structure, checksum, order."""
+"""The gates a file passes before its rows are read: name, structure, checksum."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from residents.importing import file_name, rows
 from residents.importing.columns import Columns
 from residents.importing.file_name import FileName
 from residents.importing.parcel import Arrival
-from residents.importing.refusal import FileRefused, FileReplayed
-from residents.models import Delivery
+from residents.importing.refusal import FileRefused
 
 _CHUNK = 1 << 20
 
@@ -32,18 +31,13 @@ class Received:
 
 
 def receive(arrival: Arrival) -> Received:
-    """Pass a file through the gates. Raises FileRefused, FileReplayed for a file applied before.
+    """Pass a file through the gates. Raises FileRefused.
 
     The digest kept is that of the bytes, or of the kept columns where others are not read.
     """
     if arrival.wrong:
         raise arrival.wrong
     name = file_name.read(arrival.name)
-    if name.extent is feed.Extent.DELTA:
-        raise FileRefused(
-            "changes_unsupported",
-            "差分の取込にはまだ対応していません。同じ連携データの全件を取り込んでください。",
-        )
     with arrival.open() as raw, rows.open_table(raw, name.feed) as (columns, _):
         pass
     digest = _digest(arrival)
@@ -54,19 +48,7 @@ def receive(arrival: Arrival) -> Received:
     if columns.dropped or columns.unknown:
         with arrival.open() as raw:
             digest = rows.cleaned_digest(raw, name.feed)
-    _check_order(name, digest)
     return Received(arrival, name, columns, digest)
-
-
-def _check_order(name: FileName, sha256: str) -> None:
-    applied = Delivery.objects.filter(feed=name.feed.code, state=Delivery.State.APPLIED)
-    if same := applied.filter(as_of=name.as_of, sha256=sha256).first():
-        raise FileReplayed(same.pk)
-    last = applied.order_by("-as_of", "-sequence").first()
-    if last and (name.as_of, name.sequence) < (last.as_of, last.sequence):
-        raise FileRefused(
-            "stale", f"これより新しい全件が反映済みです（{last.file_name}）。何も変えていません。"
-        )
 
 
 def _digest(arrival: Arrival) -> str:

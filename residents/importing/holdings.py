@@ -11,25 +11,24 @@ from uuid import UUID
 from django.db import connection
 
 from residents.facts import parse_partial_date
-from residents.feed import Active, Feed
-from residents.importing import latest, phones
-from residents.importing.latest import Counts
-from residents.importing.oddities import Oddities
-from residents.models import Delivery
+from residents.feed import Active
+from residents.importing import images, latest, phones
+from residents.importing.latest import Counts, Work
 
-_FEW = 20  # below this, a tenth of a feed may end on any day
 _CHANGED = """
 CREATE TEMP TABLE changed ON COMMIT DROP AS
-SELECT latest.*, holding.id IS NULL AS new
+SELECT latest.*, holding.id, holding.id IS NULL AS new, holding.gone_at IS NOT NULL AS returned
 FROM latest LEFT JOIN residents_holding holding
     ON holding.ref = latest.ref AND holding.feed = %(feed)s
     AND holding.record_key = latest.record_key
-WHERE holding.id IS NULL OR holding.row_hash <> latest.row_hash OR holding.gone_at IS NOT NULL;
+WHERE holding.id IS NULL OR {news};
 ANALYZE changed;
 """
 _GOING = """
+CREATE TEMP TABLE going ON COMMIT DROP AS
+SELECT holding.id, holding.ref
 FROM residents_holding holding
-WHERE holding.feed = %(feed)s AND holding.gone_at IS NULL
+WHERE holding.feed = %(feed)s AND holding.gone_at IS NULL AND {scope} AND %(ends)s
     AND NOT EXISTS (
         SELECT FROM latest
         WHERE latest.ref = holding.ref AND latest.record_key = holding.record_key
@@ -40,11 +39,19 @@ WHERE holding.feed = %(feed)s AND holding.gone_at IS NULL
             AND (blocked.record_key IS NULL OR blocked.record_key = holding.record_key)
     )
 """
+_COUNT = """
+SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new),
+    count(*) FILTER (WHERE returned), (SELECT count(*) FROM latest),
+    (SELECT count(*) FROM blocked), (SELECT count(*) FROM going)
+FROM changed
+"""
+_HELD = "SELECT count(*) FROM residents_holding WHERE feed = %(feed)s AND gone_at IS NULL"
 _ROWS = """
-SELECT changed.ref, changed.record_key, changed.row_hash, staged.record::text
+SELECT changed.ref, changed.record_key, changed.row_hash, holding.record::text, staged.record::text
 FROM changed JOIN residents_stagedrow staged
     ON staged.number = changed.number AND staged.record_key = changed.record_key
     AND staged.version_key = changed.version_key
+LEFT JOIN residents_holding holding ON holding.id = changed.id
 WHERE staged.delivery_id = %(delivery)s AND staged.reason = ''
 ORDER BY changed.ref
 """
@@ -62,34 +69,38 @@ _SET = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[3:
 _APPLY = f"""
 INSERT INTO residents_holding ({_COLUMNS}, gone_at)
 SELECT {_COLUMNS}, NULL FROM fresh_holding
-ON CONFLICT (ref, feed, record_key) DO UPDATE SET {_SET}, gone_at = NULL
-WHERE residents_holding.row_hash <> excluded.row_hash OR residents_holding.gone_at IS NOT NULL;
+ON CONFLICT (ref, feed, record_key) DO UPDATE SET {_SET}, gone_at = NULL;
 """
+_END = "UPDATE residents_holding SET gone_at = %s WHERE id IN (SELECT id FROM going)"
 
 
-def apply(delivery: Delivery, feed: Feed, oddities: Oddities) -> Counts:
-    """Make the feed's holdings what the delivery's latest rows say; what it lacks is marked gone.
+def apply(work: Work) -> Counts:
+    """Make the feed's holdings what the delivery's latest rows say; what a 全件 lacks is marked gone.
 
-    Raises FileHeld; runs in a transaction.
+    Runs in a transaction.
     """
-    latest.prepare(delivery.pk)
-    named = {"feed": feed.code}
+    delivery, feed = work.delivery, work.feed
+    latest.prepare(work)
+    before = latest.held_before(work, _HELD)
+    ends = latest.may_end_records(delivery)
+    named: dict[str, Any] = {"delivery": delivery.pk, "feed": feed.code, "ends": ends}
+    news = f"holding.gone_at IS NOT NULL OR {work.news('holding')}"
     with connection.cursor() as cursor:
-        going = _check_going(cursor, delivery, feed)
-        cursor.execute(_CHANGED + _FRESH, named)
-        builder = _Builder(delivery, feed, oddities)
-        latest.rebuild(_ROWS, {"delivery": delivery.pk}, builder, _COPIES)
+        cursor.execute(_GOING.format(scope=work.scope("holding")), named)
+        cursor.execute(_CHANGED.format(news=news) + _FRESH, named)
+        latest.rebuild(_ROWS, named, _Builder(work), _COPIES)
+        which = "SELECT id FROM changed WHERE NOT new UNION ALL SELECT id FROM going"
+        images.keep(delivery.pk, images.Table.HOLDING, which, key="id")
         cursor.execute(_APPLY)
-        cursor.execute(
-            "SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new),"
-            " (SELECT count(*) FROM latest) - count(*) FROM changed"
-        )
-        new, changed, unchanged = cursor.fetchone()
-        if going:
-            _end(cursor, delivery, named)
-    if feed.code == phones.FEED:
-        phones.refresh_changed()
-    return Counts(new, changed, going, unchanged)
+        cursor.execute(_END, [delivery.as_of])
+        cursor.execute("SELECT ref FROM going LIMIT 5")
+        work.suspicions.note_gone(ref for (ref,) in cursor.fetchall())
+        cursor.execute(_COUNT)
+        counts = latest.counted(work, before, *cursor.fetchone())
+        if feed.code == phones.FEED:
+            cursor.execute("INSERT INTO changed (ref) SELECT ref FROM going")
+            phones.refresh_changed()
+    return counts
 
 
 def bounds(active: Active, record: Mapping[str, str]) -> tuple[date | None, date | None, bool]:
@@ -105,45 +116,21 @@ def bounds(active: Active, record: Mapping[str, str]) -> tuple[date | None, date
     return first.earliest if first else None, last.latest if last else None, begun and counts
 
 
-def _check_going(cursor: Any, delivery: Delivery, feed: Feed) -> int:
-    if not latest.may_end_records(delivery.pk):
-        return 0
-    named = {"feed": feed.code}
-    cursor.execute(f"SELECT count(*) {_GOING}", named)
-    (going,) = cursor.fetchone()
-    cursor.execute(
-        "SELECT count(*) FROM residents_holding WHERE feed = %(feed)s AND gone_at IS NULL", named
-    )
-    (held,) = cursor.fetchone()
-    latest.hold_mass(going, held, feed.name, floor=_FEW)
-    return going
-
-
-def _end(cursor: Any, delivery: Delivery, named: dict[str, Any]) -> None:
-    """Mark what is gone, and count those people as touched (`changed`)."""
-    cursor.execute(
-        f"WITH ended AS (UPDATE residents_holding SET gone_at = %(as_of)s"
-        f" WHERE id IN (SELECT holding.id {_GOING}) RETURNING ref)"
-        " INSERT INTO changed (ref) SELECT ref FROM ended",
-        {**named, "as_of": delivery.as_of},
-    )
-
-
 class _Builder:
     """Turns the latest row of one record into a holding."""
 
-    def __init__(self, delivery: Delivery, feed: Feed, oddities: Oddities) -> None:
-        self.delivery = delivery
-        self.feed = feed
-        self.oddities = oddities
+    def __init__(self, work: Work) -> None:
+        self.delivery = work.delivery
+        self.feed = work.feed
+        self.suspicions = work.suspicions
 
     def __call__(
         self, ref: UUID, rows: list[tuple[Any, ...]]
     ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        for _, record_key, row_hash, text in rows:
+        for _, record_key, row_hash, held, text in rows:
             record = json.loads(text)
+            self.suspicions.note(ref, record, json.loads(held) if held else None)
             version = latest.array([record[name] for name in self.feed.versions])
-            self.oddities.note(record)
             until = bounds(self.feed.active, record)
             yield (
                 "holding",

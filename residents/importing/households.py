@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import connection
 
 from residents.household import HEAD
 
 _REFRESH = """
-DROP TABLE IF EXISTS touched;
-CREATE TEMP TABLE touched ON COMMIT DROP AS
-SELECT household_before AS number FROM changed WHERE household_before IS NOT NULL
-UNION SELECT household_number FROM fresh_resident
-UNION SELECT household_number FROM residents_resident WHERE gone_at = %(as_of)s;
 INSERT INTO residents_household (number, head_id)
-SELECT DISTINCT ON (touched.number) touched.number, head.ref
-FROM touched
+SELECT DISTINCT ON (moved.number) moved.number, head.ref
+FROM moved
 JOIN residents_resident member
-    ON member.household_number = touched.number AND member.gone_at IS NULL
+    ON member.household_number = moved.number AND member.gone_at IS NULL
 LEFT JOIN residents_resident head
     ON head.ref = member.ref AND head.state = '1' AND head.relationship_codes = ARRAY[%(head)s]
-WHERE touched.number <> ''
-ORDER BY touched.number, head.number
+WHERE moved.number <> ''
+ORDER BY moved.number, head.number
 ON CONFLICT (number) DO UPDATE SET head_id = excluded.head_id
 WHERE residents_household.head_id IS DISTINCT FROM excluded.head_id;
-DELETE FROM residents_household household USING touched
-WHERE household.number = touched.number AND NOT EXISTS (
+DELETE FROM residents_household household USING moved
+WHERE household.number = moved.number AND NOT EXISTS (
     SELECT FROM residents_resident member
-    WHERE member.household_number = touched.number AND member.gone_at IS NULL
+    WHERE member.household_number = moved.number AND member.gone_at IS NULL
 );
 """
 
 
-def refresh(as_of: datetime) -> None:
+def refresh() -> None:
     """Set the heads (続柄 世帯主, 住登者; none is allowed) and drop households without anyone.
 
-    Reads the temporary tables `changed` and `fresh_resident` of the applying transaction.
+    Looks at the households in the temporary table `moved`.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_REFRESH, {"as_of": as_of, "head": HEAD})
+        cursor.execute(_REFRESH, {"head": HEAD})

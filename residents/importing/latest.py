@@ -1,7 +1,8 @@
 """The latest row of each record in staging, those that changed, and the way through Python and back.
 
-`latest` and `blocked` are temporary tables of the applying transaction. A record is blocked when its
-newest row was rejected: what the register has of it stays, rather than an older row replacing it.
+`touched`, `blocked` and `latest` are temporary tables of the applying transaction. A record is blocked
+when its newest row was rejected: what the register has of it stays, rather than an older row
+replacing it. `touched` are the people a delivery speaks of; of a 全件 read whole it is everyone.
 """
 
 from __future__ import annotations
@@ -14,16 +15,30 @@ from uuid import UUID
 
 from django.db import connection
 
-from residents.importing.refusal import FileHeld
+from residents.feed import Feed
+from residents.importing.staging import TOUCHED
+from residents.importing.suspicions import Suspicions
+from residents.models import Delivery
 
-_PREPARE = """
-DROP TABLE IF EXISTS blocked, latest, changed;
+_PREPARE = f"""
+DROP TABLE IF EXISTS touched, blocked, latest, changed, going;
+CREATE TEMP TABLE touched ON COMMIT DROP AS
+SELECT identity.ref
+FROM (
+    SELECT DISTINCT number FROM residents_stagedrow
+    WHERE delivery_id = %(delivery)s AND number <> '' AND NOT %(whole)s
+) met
+JOIN residents_identity identity ON identity.number = met.number;
 CREATE TEMP TABLE blocked ON COMMIT DROP AS
 SELECT identity.ref, top.record_key
 FROM (
     SELECT DISTINCT ON (number, record_key) number, record_key, reason
     FROM residents_stagedrow
-    WHERE delivery_id = %(delivery)s AND number <> '' AND reason <> 'duplicate_key'
+    WHERE delivery_id = %(delivery)s AND number <> ''
+        AND reason NOT IN ('duplicate_key', '{TOUCHED}')
+        AND number IN (
+            SELECT number FROM residents_stagedrow WHERE delivery_id = %(delivery)s AND reason <> ''
+        )
     ORDER BY number, record_key, version_key = '' DESC, version_key DESC, reason <> '' DESC
 ) top
 JOIN residents_identity identity ON identity.number = top.number
@@ -40,6 +55,7 @@ WHERE staged.delivery_id = %(delivery)s AND staged.reason = ''
             AND (blocked.record_key IS NULL OR blocked.record_key = staged.record_key)
     )
 GROUP BY identity.ref, staged.number, staged.record_key;
+ANALYZE touched;
 ANALYZE latest;
 """
 _NAMELESS = """
@@ -48,41 +64,119 @@ SELECT EXISTS (
 )
 """
 _BATCH = 2000
-_MASS = 0.1  # share of the register whose disappearance a person must look at first
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What applying one delivery did, in records."""
+    """What applying one delivery did, in records; the feed had `before` and has `held` now."""
 
     new: int = 0
     changed: int = 0
     gone: int = 0
     unchanged: int = 0
+    before: int = 0
+    held: int = 0
 
 
-def prepare(delivery: UUID) -> None:
-    """Build `blocked` and `latest` for a delivery."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One delivery being applied, and what is noticed on the way."""
+
+    delivery: Delivery
+    feed: Feed
+    suspicions: Suspicions
+
+    @property
+    def is_full(self) -> bool:
+        """Whether absence may say something (全件)."""
+        return self.delivery.kind == Delivery.Kind.FULL
+
+    def scope(self, table: str) -> str:
+        """The condition that keeps a query to the people the delivery speaks of."""
+        if self.delivery.whole and self.is_full:
+            return "TRUE"
+        return f"{table}.ref IN (SELECT ref FROM touched)"
+
+    def news(self, held: str) -> str:
+        """The condition under which a row of `latest` changes the row of table `held`.
+
+        A 差分 seldom has a person's older rows, so it is the latest one that is compared; and what
+        is older than what is held is no news.
+        """
+        if self.is_full:
+            return f"{held}.row_hash <> latest.row_hash"
+        return f"{_version_key(held)} <= latest.version_key AND {held}.record <> {_RECORD}"
+
+
+_RECORD = """(
+    SELECT staged.record FROM residents_stagedrow staged
+    WHERE staged.delivery_id = %(delivery)s AND staged.reason = ''
+        AND staged.number = latest.number AND staged.record_key = latest.record_key
+        AND staged.version_key = latest.version_key
+)"""
+
+
+def _version_key(table: str) -> str:
+    """SQL that sorts a held row among `latest.version_key` (rows.Row.version_key)."""
+    digits = "lpad({}::text, 20, '0')".format
+    match table:
+        case "resident":
+            return f"{digits('resident.history_no')} || chr(31) || {digits('resident.branch_no')}"
+        case "protection":
+            return digits("protection.history_no")
+    return f"""COALESCE((
+        SELECT string_agg(
+            CASE WHEN part ~ '^[0-9]+$' THEN lpad(part, greatest(20, length(part)), '0')
+                ELSE part END, chr(31) ORDER BY place
+        ) FROM unnest({table}.version) WITH ORDINALITY AS parts (part, place)
+    ), '') COLLATE "C" """
+
+
+def prepare(work: Work) -> None:
+    """Build `touched`, `blocked` and `latest` for a delivery."""
+    whole = work.delivery.whole and work.is_full
     with connection.cursor() as cursor:
-        cursor.execute(_PREPARE, {"delivery": delivery})
+        cursor.execute(_PREPARE, {"delivery": work.delivery.pk, "whole": whole})
 
 
-def may_end_records(delivery: UUID) -> bool:
-    """Whether absence says anything: not while a rejected row may be about just anybody."""
+def may_end_records(delivery: Delivery) -> bool:
+    """Whether absence says anything: not in a 差分, nor while a rejected row may be about anybody."""
+    if delivery.kind != Delivery.Kind.FULL:
+        return False
     with connection.cursor() as cursor:
-        cursor.execute(_NAMELESS, [delivery])
+        cursor.execute(_NAMELESS, [delivery.pk])
         return not cursor.fetchone()[0]
 
 
-def hold_mass(going: int, held: int, what: str, floor: int = 0) -> None:
-    """Raise FileHeld when more than a tenth of what is held would end at once."""
-    if going > floor and going > held * _MASS:
-        raise FileHeld(
-            "mass_deletion",
-            f"この全件には、登録されている{what}{held}件のうち{going}件がありません。"
-            "抽出もれでないか確かめ、正しいファイルを受け取り直してください。"
-            "正しい場合は、2人の確認で保留を解いてから反映します。",
-        )
+def held_before(work: Work, count: str) -> int:
+    """How many records the feed has: as the last delivery left it, or counted by the statement."""
+    applied = Delivery.objects.filter(feed=work.feed.code, state=Delivery.State.APPLIED)
+    last = applied.order_by("-applied_at", "-as_of", "-sequence").first()
+    if last is not None and last.held_after is not None:
+        return last.held_after
+    with connection.cursor() as cursor:
+        cursor.execute(count, {"feed": work.feed.code})
+        return int(cursor.fetchone()[0])
+
+
+def counted(
+    work: Work,
+    before: int,
+    new: int,
+    changed: int,
+    returned: int,
+    said: int,
+    blocked: int,
+    gone: int,
+) -> Counts:
+    """The counts of an applied delivery: `said` latest rows of those touched, of `before` records.
+
+    What a 全件 did not change includes all whom it need not have touched.
+    """
+    held = before + new + returned - gone
+    partly = work.is_full and not work.delivery.whole
+    unchanged = held - new - changed - blocked if partly else said - new - changed
+    return Counts(new, changed, gone, unchanged, before, held)
 
 
 def rebuild(

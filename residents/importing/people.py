@@ -11,30 +11,44 @@ from django.db import connection
 
 from residents import names
 from residents.facts import parse_partial_date
-from residents.feed import Feed
-from residents.importing import households, latest, phones, search_keys
-from residents.importing.latest import Counts
-from residents.importing.oddities import Oddities
+from residents.importing import households, images, latest, phones, search_keys
+from residents.importing.latest import Counts, Work
 from residents.models import Delivery
 
 _CHANGED = """
 CREATE TEMP TABLE changed ON COMMIT DROP AS
-SELECT latest.ref, latest.number, latest.row_hash, resident.ref IS NULL AS new,
-    resident.household_number AS household_before
+SELECT latest.ref, latest.number, latest.version_key, latest.row_hash, resident.ref IS NULL AS new,
+    resident.gone_at IS NOT NULL AS returned, resident.household_number AS household_before
 FROM latest LEFT JOIN residents_resident resident ON resident.ref = latest.ref
-WHERE resident.ref IS NULL OR resident.row_hash <> latest.row_hash
-    OR resident.gone_at IS NOT NULL;
+WHERE resident.ref IS NULL OR {news};
 ANALYZE changed;
 """
 _GOING = """
+CREATE TEMP TABLE going ON COMMIT DROP AS
+SELECT resident.ref, resident.household_number
 FROM residents_resident resident
-WHERE resident.gone_at IS NULL
+WHERE resident.gone_at IS NULL AND {scope} AND %(ends)s
     AND NOT EXISTS (SELECT FROM latest WHERE latest.ref = resident.ref)
     AND NOT EXISTS (SELECT FROM blocked WHERE blocked.ref = resident.ref)
 """
+_MOVED = """
+DROP TABLE IF EXISTS moved;
+CREATE TEMP TABLE moved ON COMMIT DROP AS
+SELECT household_before AS number FROM changed WHERE household_before IS NOT NULL
+UNION SELECT household_number FROM fresh_resident
+UNION SELECT household_number FROM going;
+"""
+_COUNT = """
+SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new),
+    count(*) FILTER (WHERE returned), (SELECT count(*) FROM latest),
+    (SELECT count(*) FROM blocked), (SELECT count(*) FROM going)
+FROM changed
+"""
+_HELD = "SELECT count(*) FROM residents_resident WHERE gone_at IS NULL"
 _ROWS = """
-SELECT changed.ref, changed.number, changed.row_hash, staged.record::text
+SELECT changed.ref, changed.number, changed.row_hash, resident.record::text, staged.record::text
 FROM changed JOIN residents_stagedrow staged ON staged.number = changed.number
+LEFT JOIN residents_resident resident ON resident.ref = changed.ref AND NOT changed.new
 WHERE staged.delivery_id = %(delivery)s AND staged.reason = ''
 ORDER BY changed.ref, staged.version_key DESC
 """
@@ -56,69 +70,73 @@ _SET = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:
 _APPLY = f"""
 INSERT INTO residents_resident ({_COLUMNS}, gone_at)
 SELECT {_COLUMNS}, NULL FROM fresh_resident
-ON CONFLICT (ref) DO UPDATE SET {_SET}, gone_at = NULL
-WHERE residents_resident.row_hash <> excluded.row_hash
-    OR residents_resident.gone_at IS NOT NULL;
+ON CONFLICT (ref) DO UPDATE SET {_SET}, gone_at = NULL;
+"""
+# A 差分 seldom has all of a person's rows: what they were found by before still finds them.
+_OLD_KEYS = """
+INSERT INTO fresh_key (ref, kind, key)
+SELECT key.ref, key.kind, key.key
+FROM residents_searchkey key JOIN changed ON changed.ref = key.ref
+WHERE key.kind <> 'phone';
+"""
+_KEYS = """
 DELETE FROM residents_searchkey key USING changed
 WHERE key.ref = changed.ref AND key.kind <> 'phone' AND NOT changed.new;
-INSERT INTO residents_searchkey (ref, kind, key) SELECT ref, kind, key FROM fresh_key;
+INSERT INTO residents_searchkey (ref, kind, key) SELECT DISTINCT ref, kind, key FROM fresh_key;
 """
+_END = "UPDATE residents_resident SET gone_at = %s WHERE ref IN (SELECT ref FROM going)"
 
 
-def apply(delivery: Delivery, feed: Feed, oddities: Oddities) -> Counts:
-    """Make the residents what the delivery's latest rows say. Raises FileHeld; runs in a transaction.
+def apply(work: Work) -> Counts:
+    """Make the residents what the delivery's latest rows say; runs in a transaction.
 
     Whoever the 全件 lacks keeps their row and is marked gone; nobody is deleted.
     """
-    latest.prepare(delivery.pk)
+    delivery = work.delivery
+    latest.prepare(work)
+    before = latest.held_before(work, _HELD)
+    named: dict[str, Any] = {"delivery": delivery.pk, "ends": latest.may_end_records(delivery)}
+    news = f"resident.gone_at IS NOT NULL OR {work.news('resident')}"
     with connection.cursor() as cursor:
-        going = _check_going(cursor, delivery)
-        cursor.execute(_CHANGED + _FRESH)
-        latest.rebuild(
-            _ROWS, {"delivery": delivery.pk}, _Builder(delivery, feed, oddities), _COPIES
-        )
-        cursor.execute(_APPLY)
-        if going:
-            cursor.execute(_end(), [delivery.as_of])
-        households.refresh(delivery.as_of)
+        cursor.execute(_GOING.format(scope=work.scope("resident")), named)
+        cursor.execute(_CHANGED.format(news=news) + _FRESH, named)
+        latest.rebuild(_ROWS, named, _Builder(work), _COPIES)
+        _keep_images(delivery)
+        cursor.execute(_APPLY + ("" if work.is_full else _OLD_KEYS) + _KEYS)
+        cursor.execute(_END, [delivery.as_of])
+        cursor.execute(_MOVED)
+        households.refresh()
         phones.refresh_new()
-        cursor.execute(
-            "SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new),"
-            " (SELECT count(*) FROM latest) - count(*) FROM changed"
-        )
-        new, changed, unchanged = cursor.fetchone()
-    return Counts(new, changed, going, unchanged)
+        cursor.execute("SELECT ref FROM going LIMIT 5")
+        work.suspicions.note_gone(ref for (ref,) in cursor.fetchall())
+        cursor.execute(_COUNT)
+        return latest.counted(work, before, *cursor.fetchone())
 
 
-def _check_going(cursor: Any, delivery: Delivery) -> int:
-    if not latest.may_end_records(delivery.pk):
-        return 0
-    cursor.execute(f"SELECT count(*) {_GOING}")
-    (going,) = cursor.fetchone()
-    cursor.execute("SELECT count(*) FROM residents_resident WHERE gone_at IS NULL")
-    (held,) = cursor.fetchone()
-    latest.hold_mass(going, held, "住民")
-    return going
-
-
-def _end() -> str:
-    return f"UPDATE residents_resident SET gone_at = %s WHERE ref IN (SELECT resident.ref {_GOING})"
+def _keep_images(delivery: Delivery) -> None:
+    which = "SELECT ref FROM changed WHERE NOT new UNION ALL SELECT ref FROM going"
+    images.keep(delivery.pk, images.Table.RESIDENT, which)
+    images.keep_keys(delivery.pk)
 
 
 class _Builder:
     """Turns all rows of one person into a resident and search keys."""
 
-    def __init__(self, delivery: Delivery, feed: Feed, oddities: Oddities) -> None:
-        self.delivery = delivery
-        self.versions = feed.versions
-        self.oddities = oddities
+    def __init__(self, work: Work) -> None:
+        self.delivery = work.delivery
+        self.versions = work.feed.versions
+        self.suspicions = work.suspicions
+        self.is_full = work.is_full
 
     def __call__(
         self, ref: UUID, rows: list[tuple[Any, ...]]
     ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        _, number, row_hash, text = rows[0]
+        _, number, row_hash, held, text = rows[0]
         records = [json.loads(row[-1]) for row in rows]
-        self.oddities.note(records[0])
+        before = json.loads(held) if held else None
+        self.suspicions.note(ref, records[0], before)
+        if before and not self.is_full:
+            records.append(before)
         yield "resident", self._resident(ref, number, row_hash, text, records[0])
         for kind, key in search_keys.also(records):
             yield "key", (ref, kind, key)

@@ -10,11 +10,8 @@ from uuid import UUID
 from django.db import connection
 
 from residents.facts import parse_partial_date
-from residents.feed import Feed
-from residents.importing import latest
-from residents.importing.latest import Counts
-from residents.importing.oddities import Oddities
-from residents.models import Delivery
+from residents.importing import images, latest
+from residents.importing.latest import Counts, Work
 
 # A version older than what stands is no news: the newer one was only left out.
 _CHANGED = """
@@ -22,13 +19,18 @@ CREATE TEMP TABLE changed ON COMMIT DROP AS
 SELECT latest.*, protection.ref IS NULL AS new
 FROM latest LEFT JOIN residents_protection protection ON protection.ref = latest.ref
 WHERE protection.ref IS NULL
-    OR protection.row_hash <> latest.row_hash
-        AND protection.history_no <= latest.version_key::bigint;
+    OR {news} AND protection.history_no <= latest.version_key::bigint;
+"""
+_COUNT = """
+SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new),
+    (SELECT count(*) FROM latest), (SELECT count(*) FROM residents_protection)
+FROM changed
 """
 _ROWS = """
-SELECT changed.ref, changed.row_hash, staged.record::text
+SELECT changed.ref, changed.row_hash, protection.record::text, staged.record::text
 FROM changed JOIN residents_stagedrow staged
     ON staged.number = changed.number AND staged.version_key = changed.version_key
+LEFT JOIN residents_protection protection ON protection.ref = changed.ref
 WHERE staged.delivery_id = %(delivery)s AND staged.reason = ''
 ORDER BY changed.ref
 """
@@ -45,39 +47,38 @@ ON CONFLICT (ref) DO UPDATE SET {_SET}
 """
 
 
-def apply(delivery: Delivery, feed: Feed, oddities: Oddities) -> Counts:
+def apply(work: Work) -> Counts:
     """Make the protections what the delivery's latest rows say; runs in a transaction.
 
     Nothing ends by absence: only 区分 3 ends a measure (住民記録システム標準仕様書 3.1).
     """
-    latest.prepare(delivery.pk)
+    latest.prepare(work)
+    named = {"delivery": work.delivery.pk}
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGED + _FRESH)
-        builder = _Builder(delivery, feed, oddities)
-        latest.rebuild(_ROWS, {"delivery": delivery.pk}, builder, _COPIES)
+        cursor.execute(_CHANGED.format(news=work.news("protection")) + _FRESH, named)
+        latest.rebuild(_ROWS, named, _Builder(work), _COPIES)
+        which = "SELECT ref FROM changed WHERE NOT new"
+        images.keep(work.delivery.pk, images.Table.PROTECTION, which)
         cursor.execute(_APPLY)
-        cursor.execute(
-            "SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new),"
-            " (SELECT count(*) FROM latest) - count(*) FROM changed"
-        )
-        new, changed, unchanged = cursor.fetchone()
-    return Counts(new, changed, 0, unchanged)
+        cursor.execute(_COUNT)
+        new, changed, said, held = cursor.fetchone()
+    return Counts(new, changed, 0, said - new - changed, held - new, held)
 
 
 class _Builder:
     """Turns the latest row of one person into a protection."""
 
-    def __init__(self, delivery: Delivery, feed: Feed, oddities: Oddities) -> None:
-        self.delivery = delivery
-        (self.version,) = feed.versions
-        self.oddities = oddities
+    def __init__(self, work: Work) -> None:
+        self.delivery = work.delivery
+        (self.version,) = work.feed.versions
+        self.suspicions = work.suspicions
 
     def __call__(
         self, ref: UUID, rows: list[tuple[Any, ...]]
     ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        _, row_hash, text = rows[0]
+        _, row_hash, held, text = rows[0]
         record = json.loads(text)
-        self.oddities.note(record)
+        self.suspicions.note(ref, record, json.loads(held) if held else None)
         starts = parse_partial_date(record.get("支援措置開始年月日", ""))
         ends = parse_partial_date(record.get("支援措置終了年月日", ""))
         yield (

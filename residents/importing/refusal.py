@@ -19,11 +19,12 @@ class FileHeld(FileRefused):
 
 
 class FileReplayed(FileRefused):
-    """The same file was applied before, as delivery `repeats`; it stops none of the others."""
+    """The same file was applied or is held, as delivery `repeats`; it stops none of the others."""
 
-    def __init__(self, repeats: UUID) -> None:
+    def __init__(self, repeats: UUID, *, held: bool = False) -> None:
+        state = "保留中" if held else "反映済み"
         super().__init__(
-            "replay", f"同じファイルは反映済みです（受領 {repeats}）。何も変えていません。"
+            "replay", f"同じファイルは{state}です（受領 {repeats}）。何も変えていません。"
         )
         self.repeats = repeats
 

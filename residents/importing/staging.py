@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from residents.importing.rows import Row
+from residents.models import Delivery
 
 _COPY = """
 COPY residents_stagedrow
@@ -37,8 +39,20 @@ SELECT delivery_id, count(*) FROM rejected GROUP BY delivery_id
 _REJECTIONS = """
 INSERT INTO residents_rejection (delivery_id, line, reason, message, columns)
 SELECT delivery_id, line, reason, message, record
-FROM residents_stagedrow WHERE delivery_id = %s AND reason <> ''
+FROM residents_stagedrow WHERE delivery_id = %(delivery)s AND reason NOT IN ('', 'touched')
+ORDER BY line
 """
+# What a newer delivery says of the same people stands in its own list, if anything is left to say.
+_RESOLVE = """
+UPDATE residents_rejection rejection SET resolved_at = now(), resolved_by_id = %(delivery)s
+FROM residents_delivery earlier
+WHERE earlier.id = rejection.delivery_id AND earlier.feed = %(feed)s AND earlier.id <> %(delivery)s
+    AND rejection.resolved_at IS NULL
+    AND (%(full)s OR rejection.columns->>'宛名番号' IN (
+        SELECT number FROM residents_stagedrow WHERE delivery_id = %(delivery)s
+    ))
+"""
+TOUCHED = "touched"  # the reason of a row that only names somebody the file has no line of
 
 
 def clear() -> None:
@@ -74,7 +88,28 @@ def reject_repeats() -> dict[UUID, int]:
         return dict(cursor.fetchall())
 
 
-def keep_rejections(delivery: UUID) -> None:
-    """Store the rejected rows of a delivery as Rejections."""
+def touch(delivery: UUID, numbers: Iterable[str]) -> None:
+    """Name people whom the delivery has no line of, but must be looked at all the same."""
+    with connection.cursor() as cursor, cursor.copy(_COPY) as stream:
+        for number in numbers:
+            stream.write_row((delivery, 0, number, None, "", "{}", b"", TOUCHED, ""))
+
+
+def rejected_lines(delivery: UUID) -> tuple[list[int], list[str]]:
+    """The lines that were rejected, and the 宛名番号 they are known to be about."""
     with connection.cursor() as cursor:
-        cursor.execute(_REJECTIONS, [delivery])
+        cursor.execute(
+            "SELECT line, number FROM residents_stagedrow"
+            " WHERE delivery_id = %s AND reason NOT IN ('', 'touched')",
+            [delivery],
+        )
+        rows = cursor.fetchall()
+    return [line for line, _ in rows], sorted({number for _, number in rows if number})
+
+
+def keep_rejections(delivery: Delivery) -> None:
+    """Store the rejected rows of a delivery as Rejections, and resolve those it answers."""
+    named: dict[str, Any] = {"delivery": delivery.pk, "feed": delivery.feed}
+    with connection.cursor() as cursor:
+        cursor.execute(_REJECTIONS, named)
+        cursor.execute(_RESOLVE, {**named, "full": delivery.kind == Delivery.Kind.FULL})

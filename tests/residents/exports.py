@@ -5,11 +5,13 @@ import io
 from datetime import datetime, timedelta
 
 from residents import feed
-from residents.importing import parcel
-from residents.importing.delivery_set import import_set
+from residents.importing import parcel, releasing, undoing
+from residents.importing.delivery_set import import_set, working
+from residents.models import Delivery
 
 AT = datetime(2026, 11, 1, 3, 0, 0)
 LATER = AT + timedelta(days=1)
+OPERATORS = (1, 2)
 PERSON = {
     "個人履歴番号": "1",
     "個人履歴番号_枝番号": "0",
@@ -87,10 +89,10 @@ def as_csv(code, rows, columns=None):
     return text.getvalue()
 
 
-def write(folder, code, rows, *, at=AT, columns=None, sequence=1):
+def write(folder, code, rows, *, at=AT, columns=None, sequence=1, extent="全件"):
     """Write an export into `folder` and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / file_name(code, at, sequence=sequence)
+    path = folder / file_name(code, at, extent, sequence)
     path.write_bytes(as_csv(code, rows, columns).encode())
     return path
 
@@ -107,3 +109,19 @@ def take_in_rows(tmp_path, at=AT, **rows):
     for code, each in rows.items():
         write(folder, code, each, at=at)
     return take_in(folder)
+
+
+def let_go(done):
+    """Release every held set among these deliveries, as two people do; the deliveries as they are."""
+    for each in done.values():
+        each.refresh_from_db()
+        if each.state == "held":
+            with working():
+                releasing.release(each.pk, OPERATORS)
+    return {code: Delivery.objects.get(pk=each.pk) for code, each in done.items()}
+
+
+def undo(delivery):
+    """Roll a delivery back, and every later one of its feed, as two people do."""
+    with working():
+        return undoing.roll_back(delivery.pk, OPERATORS, also_later=True)

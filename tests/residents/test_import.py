@@ -12,6 +12,7 @@ from tests.residents.exports import (
     AT,
     LATER,
     contact,
+    let_go,
     nhi,
     person,
     protection,
@@ -75,7 +76,7 @@ def test_the_highest_history_number_is_the_latest_row_wherever_it_stands(tmp_pat
     ],
 )
 def test_values_are_stored_byte_for_byte(tmp_path, value):
-    take_in_rows(tmp_path, juki=[person(氏名=value)])
+    let_go(take_in_rows(tmp_path, juki=[person(氏名=value)]))
 
     assert Resident.objects.get().record["氏名"] == value
 

@@ -76,17 +76,28 @@ def test_a_name_taken_apart_by_macos_is_read(folder):
     assert take_in(put(folder, as_csv("child_medical", []), name))["child_medical"].feed
 
 
-def test_changes_alone_are_refused_with_what_to_do(folder):
+def test_changes_before_any_full_export_are_refused_with_what_to_do(folder):
     path = put(folder, as_csv("juki", [person()]), file_name("juki", extent="差分"))
 
     done = take_in(path)["juki"]
 
-    assert (done.state, done.reason, done.kind) == ("refused", "changes_unsupported", "changes")
-    assert "全件を取り込んでください" in done.message
+    assert (done.state, done.reason, done.kind) == ("refused", "no_full", "changes")
+    assert "先に全件を取り込んでください" in done.message
 
 
-def test_changes_beside_their_full_export_do_not_stop_it(folder):
-    put(folder, as_csv("juki", [person()]), file_name("juki", extent="差分"))
+def test_changes_beside_their_full_export_are_applied_before_it(folder):
+    take_in(write(folder / "first", "juki", [person(氏名="前の　日")]))
+    write(folder, "juki", [person(個人履歴番号="2")], at=LATER, extent="差分")
+    write(folder, "juki", [person(個人履歴番号="2")], at=LATER)
+
+    take_in(folder)
+
+    states = Delivery.objects.values_list("kind", "state")
+    assert sorted(states) == [("changes", "applied"), ("full", "applied"), ("full", "applied")]
+
+
+def test_changes_that_cannot_be_read_do_not_stop_their_full_export(folder):
+    put(folder, "", file_name("juki", extent="差分"))
     write(folder, "juki", [person()])
 
     take_in(folder)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from residents import canonical
 from residents.models import Household, SearchKey
-from tests.residents.exports import LATER, as_csv, nhi, person, take_in, write
+from tests.residents.exports import LATER, as_csv, let_go, nhi, person, take_in, write
 
 pytestmark = pytest.mark.django_db
 FEW = settings(max_examples=25, deadline=None)
@@ -88,7 +88,7 @@ def test_the_register_written_out_is_the_latest_rows_of_the_export(rows, random)
     columns = [*as_csv("juki", []).strip().split(",")]
     random.shuffle(columns)
     with passing() as folder:
-        done = take_in(write(folder, "juki", rows, columns=columns))
+        done = let_go(take_in(write(folder, "juki", rows, columns=columns)))
 
         assert done["juki"].state == "applied"
         assert written(folder)["juki.csv"] == as_csv("juki", latest(rows))
@@ -104,7 +104,7 @@ def test_a_second_full_export_leaves_what_it_alone_would(first, second, leaving)
     with passing() as folder:
         write(folder / "one", "juki", base + first)
         write(folder / "one", "nhi", [nhi(number) for number in PEOPLE[:15]])
-        take_in(folder / "one")
+        let_go(take_in(folder / "one"))
         both = after(folder, then)
     with passing() as folder:
         alone = after(folder, then)
@@ -116,7 +116,7 @@ def after(folder, rows):
     """What the register holds after LATER's set."""
     write(folder / "two", "juki", rows, at=LATER)
     write(folder / "two", "nhi", [nhi(number) for number in PEOPLE[5:]], at=LATER)
-    done = take_in(folder / "two")
+    done = let_go(take_in(folder / "two"))
     assert {each.state for each in done.values()} == {"applied"}
     return written(folder), found_by()
 
@@ -132,7 +132,7 @@ def test_no_text_at_all_breaks_an_import(cells):
         path = write(folder, "juki", [])
         path.write_bytes(content.encode())
 
-        delivery = take_in(path)["juki"]
+        delivery = let_go(take_in(path))["juki"]
 
         filled = [row for row in cells if row]
         assert delivery.state == "applied"

@@ -1,0 +1,133 @@
+"""Whether it is a delivery's turn: nothing older than what is applied, nothing twice, no 差分 missing.
+
+連番 counts the 差分 of a feed: 1 begins a new row of them, and what is higher waits for the one before
+it. A 全件 needs nothing before it and covers everything older.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from residents.feed import Target, feed
+from residents.importing.refusal import FileHeld, FileRefused, FileReplayed
+from residents.models import Delivery
+
+_SAME = (Delivery.State.APPLIED, Delivery.State.HELD)
+_STALE = ("stale", "superseded")
+
+
+def check(delivery: Delivery, before: Iterable[Delivery] = ()) -> FileHeld | None:
+    """None when it is its turn, or why it must wait. Raises FileRefused, FileReplayed.
+
+    `before` are the deliveries of the same set that come first; they count as applied.
+    """
+    _refuse_replay(delivery)
+    _refuse_stale(delivery, _last(delivery, before))
+    is_full = delivery.kind == Delivery.Kind.FULL
+    return None if is_full else _gap(delivery, _last_changes(delivery, before))
+
+
+def same_file(delivery: Delivery) -> tuple[object, ...]:
+    """What two deliveries of the same file have in common."""
+    return delivery.feed, delivery.kind, delivery.as_of, delivery.sha256
+
+
+def _refuse_replay(delivery: Delivery) -> None:
+    same = Delivery.objects.filter(
+        feed=delivery.feed,
+        kind=delivery.kind,
+        as_of=delivery.as_of,
+        sha256=delivery.sha256,
+        state__in=_SAME,
+    )
+    if found := same.exclude(pk=delivery.pk).order_by("state").first():
+        raise FileReplayed(found.pk, held=found.state == Delivery.State.HELD)
+
+
+def _refuse_stale(delivery: Delivery, last: Delivery | None) -> None:
+    if last is None:
+        if delivery.kind == Delivery.Kind.FULL or _protects(delivery):
+            return
+        raise FileRefused(
+            "no_full",
+            "この連携データの全件をまだ取り込んでいません。先に全件を取り込んでください。",
+        )
+    if _is_after(delivery, last):
+        return
+    kind = last.get_kind_display()
+    raise FileRefused(
+        "stale", f"これより新しい{kind}が反映済みです（{last.file_name}）。何も変えていません。"
+    )
+
+
+def _is_after(delivery: Delivery, last: Delivery) -> bool:
+    """A 全件 corrects one of the same moment; a 差分 of that moment is in it already."""
+    if delivery.as_of != last.as_of:
+        return delivery.as_of > last.as_of
+    match delivery.kind == Delivery.Kind.FULL, last.kind == Delivery.Kind.FULL:
+        case True, False:
+            return True
+        case False, True:
+            return False
+        case True, True:
+            return delivery.sequence >= last.sequence
+    return delivery.sequence > last.sequence
+
+
+def _gap(delivery: Delivery, last: Delivery | None) -> FileHeld | None:
+    """A 差分 of a new moment may begin at 1 again; one of the same moment goes on counting."""
+    wanted = last.sequence + 1 if last else 1
+    begins = delivery.sequence == 1 and (last is None or last.as_of != delivery.as_of)
+    if begins or delivery.sequence == wanted:
+        return None
+    return FileHeld(
+        "gap",
+        f"連番{wanted:03}の差分がまだ届いていません。届くか、次の全件を取り込むまで待ちます。"
+        "待たずに反映するには、2人の確認で保留を解いてください。",
+    )
+
+
+def _last(delivery: Delivery, before: Iterable[Delivery]) -> Delivery | None:
+    applied = Delivery.objects.filter(feed=delivery.feed, state=Delivery.State.APPLIED)
+    last = applied.order_by("as_of", "applied_at").last()
+    return _newest(last, (each for each in before if each.feed == delivery.feed))
+
+
+def _last_changes(delivery: Delivery, before: Iterable[Delivery]) -> Delivery | None:
+    """The 差分 dealt with last: one that came too late is in a newer 全件, so nothing of it is missing."""
+    dealt = Delivery.objects.filter(
+        Q(state=Delivery.State.APPLIED) | Q(reason__in=_STALE),
+        feed=delivery.feed,
+        kind=Delivery.Kind.CHANGES,
+        as_of__lte=delivery.as_of,
+    )
+    last = dealt.exclude(pk=delivery.pk).order_by("as_of", "sequence").last()
+    return _newest(
+        last,
+        (
+            each
+            for each in before
+            if each.feed == delivery.feed and each.kind == Delivery.Kind.CHANGES
+        ),
+    )
+
+
+def _newest(last: Delivery | None, before: Iterable[Delivery]) -> Delivery | None:
+    newest: Delivery | None = last
+    for each in before:
+        if newest is None or (each.as_of, each.sequence) >= (newest.as_of, newest.sequence):
+            newest = each
+    return newest
+
+
+def _protects(delivery: Delivery) -> bool:
+    """支援措置 counts at once, whatever came before it."""
+    return feed(delivery.feed).target is Target.PROTECTION
+
+
+def moment(delivery: Delivery) -> tuple[datetime, bool, int]:
+    """Where a delivery stands among those of its feed: a 全件 has the 差分 of the same moment in it."""
+    return delivery.as_of, delivery.kind == Delivery.Kind.FULL, delivery.sequence
