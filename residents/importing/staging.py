@@ -18,20 +18,26 @@ FROM STDIN
 """
 _REPEATS = """
 WITH repeated AS (
-    SELECT delivery_id, number, record_key, version_key, min(line) AS first
+    SELECT delivery_id, number, record_key, version_key, min(line) AS first,
+        count(DISTINCT row_hash) > 1 AS differ
     FROM residents_stagedrow
     WHERE reason = ''
     GROUP BY delivery_id, number, record_key, version_key
     HAVING count(*) > 1
 ), rejected AS (
     UPDATE residents_stagedrow staged
-    SET reason = 'duplicate_key',
-        message = format('同じ宛名番号と履歴番号の行が前にあります（%s行目を使います）。', first)
+    SET reason = CASE WHEN differ THEN 'conflicting_key' ELSE 'duplicate_key' END,
+        message = format(
+            CASE WHEN differ
+            THEN '同じ宛名番号と履歴番号で内容の違う行があります（最初は%s行目）。どれも反映していません。'
+            ELSE '同じ行が前にあります（%s行目を使います）。' END,
+            first
+        )
     FROM repeated
     WHERE staged.delivery_id = repeated.delivery_id AND staged.number = repeated.number
         AND staged.record_key = repeated.record_key
         AND staged.version_key = repeated.version_key
-        AND staged.reason = '' AND staged.line > repeated.first
+        AND staged.reason = '' AND (differ OR staged.line > repeated.first)
     RETURNING staged.delivery_id
 )
 SELECT delivery_id, count(*) FROM rejected GROUP BY delivery_id
@@ -81,7 +87,10 @@ def copy(delivery: UUID, rows: Iterable[Row]) -> None:
 
 
 def reject_repeats() -> dict[UUID, int]:
-    """Reject rows whose key stood on an earlier line; returns how many of each delivery."""
+    """Reject rows whose key comes twice; returns how many of each delivery.
+
+    Of equal rows the first is used; of rows that differ none, for nobody knows which is right (T-19).
+    """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE residents_stagedrow")
         cursor.execute(_REPEATS)

@@ -86,16 +86,29 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path):
     assert Rejection.objects.get().line == 5
 
 
-def test_a_repeated_key_keeps_the_first_row(tmp_path):
-    rows = [person(氏名="先　勝ち"), person(氏名="後　から")]
+def test_of_equal_rows_the_first_is_used(tmp_path):
+    done = take_in_rows(tmp_path, juki=[person(), person()])
 
-    done = take_in_rows(tmp_path, juki=rows)
-
-    assert Resident.objects.get().name == "先　勝ち"
+    assert Resident.objects.get().name == "見本　花子"
     rejection = Rejection.objects.get()
     assert (rejection.line, rejection.reason) == (3, "duplicate_key")
     assert "2行目" in rejection.message
     assert done["juki"].rejected == 1
+
+
+def test_of_rows_that_differ_under_one_key_none_is_used(tmp_path):
+    others = [person(f"{place:010}") for place in range(10, 30)]
+    take_in_rows(tmp_path, juki=[person(氏名="今の　名"), *others])
+
+    rows = [person(氏名="一人　目"), person(氏名="二人　目"), person(氏名="一人　目"), *others]
+    done = take_in_rows(tmp_path, LATER, juki=rows)
+
+    kept = Resident.objects.get(number="0000000001")
+    assert (kept.name, kept.gone_at) == ("今の　名", None)
+    assert [(each.line, each.reason) for each in Rejection.objects.order_by("line")] == [
+        (line, "conflicting_key") for line in (2, 3, 4)
+    ]
+    assert (done["juki"].rejected, done["juki"].gone) == (3, 0)
 
 
 def test_a_rejected_newest_row_leaves_what_the_register_has(tmp_path):
