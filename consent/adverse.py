@@ -29,7 +29,8 @@ def hidden_from(ground: Engagement, refs: Collection[UUID]) -> frozenset[UUID]:
     shut: set[UUID] = set()
     for measure, against in adverse.items():
         everyone = covered[measure]
-        if named & against or any(near[ref] & against for ref in near.keys() - everyone):
+        from_home = near.keys() if ground.by_another else near.keys() - everyone
+        if named & against or any(near[ref] & against for ref in from_home):
             shut |= everyone
     return frozenset(shut & set(refs) - set(ground.revealed))
 

@@ -29,13 +29,24 @@ class MayNotReveal(Exception):
     """This role may not show a protected person's address (支援措置)."""
 
 
-def begin(purpose_code: str, refs: Collection[UUID], *, reference: str, by: Actor) -> Engagement:
-    """Begin an engagement of the newest version of a purpose for these people."""
+def begin(
+    purpose_code: str,
+    refs: Collection[UUID],
+    *,
+    reference: str,
+    by: Actor,
+    by_another: bool = False,
+) -> Engagement:
+    """Begin an engagement of the newest version of a purpose for these people.
+
+    `by_another`: not they themselves have come, so it may be anyone who lives with them.
+    """
     purpose = Purpose.objects.filter(code=purpose_code).order_by("-version")[0]
     return Engagement.objects.create(
         purpose=purpose,
         refs=list(refs),
         named=list(refs),
+        by_another=by_another,
         reference=reference,
         begun_by_id=by.account_id,
         office=by.office,
@@ -108,6 +119,7 @@ def reopen(engagement_id: UUID, *, by: Actor) -> Engagement:
         purpose=earlier.purpose,
         refs=earlier.refs,
         named=earlier.named,
+        by_another=earlier.by_another,
         reference=earlier.reference,
         begun_by_id=by.account_id,
         office=by.office,

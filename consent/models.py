@@ -99,6 +99,7 @@ class Engagement(models.Model):
     named = ArrayField(
         models.UUIDField(), verbose_name="はじめに名指された方", default=list, blank=True
     )
+    by_another = models.BooleanField("名指された方以外が来ている", default=False)
     reference = models.CharField("受付番号", max_length=40, blank=True)
     begun_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     office = models.CharField("所属", max_length=60, blank=True)

@@ -70,7 +70,9 @@ def start(
         bundle = Bundle.objects.filter(pk=token).first()
         if bundle is None:
             named = [*([ref] if ref else []), *elsewhere]
-            engagement = engagements.begin(event, named, reference=number, by=by)
+            engagement = engagements.begin(
+                event, named, reference=number, by=by, by_another=applicant != seating.SELF
+            )
             bundle = Bundle.objects.create(
                 id=token,
                 number=number,

@@ -96,6 +96,20 @@ def test_she_is_served_though_she_still_lives_with_the_other_party(yamada, takah
     assert {ref for ref, _ in known(his)} == {yamada.father.pk, yamada.child.pk}
 
 
+def test_who_comes_in_her_place_may_be_the_other_party_she_still_lives_with(
+    yamada, takahashi, sato
+):
+    against = (Against(yamada.father.pk, {"name": "山田　太郎"}),)
+    measures.set_up(wish(yamada.mother, against=against), by=takahashi)
+    shut = {}
+    for applicant in ("self", "household", "proxy"):
+        bundle = makers.make_bundle(yamada.mother, sato, applicant=applicant, answers=None)
+        records = door.open([yamada.mother.pk], engagement=bundle.engagement, by=sato)
+        shut[applicant] = not known(records)
+
+    assert shut == {"self": False, "household": True, "proxy": True}
+
+
 def test_a_whole_visit_of_the_other_party_is_served_without_her(yamada, takahashi, sato):
     """Every page's facts, proposals and papers stand without the person who is shut."""
     against = (Against(yamada.father.pk, {"name": "山田　太郎"}),)
