@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import jaconv
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -237,9 +238,13 @@ def _check_row(row: CheckRow, places: Iterable[str], form: list[Field] | None) -
 
 
 def _written(post: QueryDict, name: str) -> str:
+    """A given name after the 氏 that stands there; whoever typed the 氏 again meant it once."""
     given = post.get(name, "").strip()
     family = post.get(f"{name}:family", "").strip()
-    return f"{family}{SPACE}{given}" if family and given else given
+    parts = jaconv.hira2kata(given).split()
+    if not (family and parts) or (len(parts) > 1 and parts[0] == jaconv.hira2kata(family)):
+        return given
+    return f"{family}{SPACE}{given}"
 
 
 def _look(kind: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from lifeevents import roles
 from lifeevents.opened import Opened
 from lifeevents.seating import Seat
 from lifeevents.situation import BUNDLE, HOUSEHOLD
@@ -24,6 +25,7 @@ ROLES = {
     "siblings": "きょうだい",
     "applicant": "届け出る方",
 }
+STAYS = "残る方"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ def _person(seat: Seat, opened: Opened) -> PersonView:
 
 
 def _role(seat: Seat) -> str:
+    if roles.MOVER in seat.roles and not seat.taking_part:
+        return STAYS
     return next((ROLES[role] for role in ROLES if role in seat.roles), "")
 
 

@@ -80,6 +80,8 @@ class Typist:
     def _write_field(self, name):
         self.asked.append(name)
         value = self.answers.get(name, "")
+        if self.page.locator(f"[name='{name}:family']").count():
+            value = value.split("\u3000")[-1]  # the 氏 stands there already
         self.left_open |= not value
         self.typed += len(value)
         self.write(value)

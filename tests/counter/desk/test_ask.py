@@ -57,6 +57,16 @@ def test_a_card_is_answered_in_one_go(desk, asked):
     assert answers_of(asked)["birth_date"] == "2026-11-15"
 
 
+@pytest.mark.parametrize(
+    ("name", "kana"), [("山田　さくら", "やまだ さくら"), ("山田 さくら", "ヤマダ　サクラ")]
+)
+def test_a_family_name_typed_although_it_stands_there_counts_once(desk, asked, name, kana):
+    answer(desk, asked, {**NEWBORN, "n1:name": name, "n1:name_kana": kana})
+
+    assert answers_of(asked)["name"].split() == ["山田", "さくら"]
+    assert answers_of(asked)["name_kana"] == "ヤマダ　サクラ"
+
+
 def test_only_what_someone_had_to_write_is_counted(desk, asked):
     answer(desk, asked, NEWBORN)
 
