@@ -107,7 +107,7 @@ def fold_digits(text: str) -> str:
 
 
 def without_prefecture(address: str) -> str:
-    """The folded address without its leading 都道府県."""
+    """The address without its leading 都道府県."""
     return _PREFECTURE.sub("", address)
 
 

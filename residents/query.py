@@ -114,7 +114,7 @@ def _sort(word: str, previous: str, words: _Words, today: date) -> None:
     elif _LATIN.fullmatch(word):
         words.latin.append(word)
     elif (previous and _PLACE.search(word)) or re.search("[0-9]", word):
-        words.places.append(word)
+        _append_place(word, previous, words)
     else:
         words.names.append(word)
 
@@ -138,7 +138,20 @@ def _append_block(word: str, words: _Words) -> None:
     """Join a block number to the place before it, which until now may have passed for a name."""
     before = words.places or words.names
     if before:
-        words.places.append(before.pop() + word)
+        words.places.append(_joined(before.pop(), word))
+
+
+def _append_place(word: str, previous: str, words: _Words) -> None:
+    """A town, or a building after it; what follows a building is its floor or room."""
+    if len(words.places) > 1 and words.places[-1].endswith(previous):
+        words.places.append(_joined(words.places.pop(), word))
+    else:
+        words.places.append(word)
+
+
+def _joined(place: str, word: str) -> str:
+    between = "-" if place[-1].isdigit() and word[0].isdigit() else ""
+    return f"{place}{between}{word}"
 
 
 def _numeric(word: str, births: tuple[date, ...]) -> Criterion:
@@ -162,8 +175,10 @@ def _criteria(words: _Words) -> Iterator[Criterion]:
     if words.names:
         places = _places(words.names[0]) if len(words.names) == 1 else ()
         yield Criterion(names=folding.spellings("".join(words.names)), places=places)
-    for each in words.places:
-        yield Criterion(places=_places(each))
+    for each, before in zip(words.places, ["", *words.places], strict=False):
+        # A register may hold the building behind the block, in one item with it.
+        behind = _places(_joined(before, each)) if before else ()
+        yield Criterion(places=tuple(dict.fromkeys((*_places(each), *behind))))
 
 
 def _romaji(text: str) -> tuple[str, ...]:
@@ -173,9 +188,9 @@ def _romaji(text: str) -> tuple[str, ...]:
 
 def _places(text: str) -> tuple[str, ...]:
     """The place as typed, and without 都道府県 and 市区町村, which stored keys leave out."""
-    folded = folding.without_prefecture(folding.fold_address(text))
-    found = dict.fromkeys((folded, _MUNICIPALITY.sub("", folded)))
-    return tuple(key for key in found if key)
+    text = folding.without_prefecture(text)
+    found = (folding.fold_address(each) for each in (text, _MUNICIPALITY.sub("", text)))
+    return tuple(key for key in dict.fromkeys(found) if key)
 
 
 def _is_enough(words: _Words) -> bool:

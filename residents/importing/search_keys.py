@@ -18,6 +18,7 @@ _FORMER = ((names.FORMER_KANA, names.KANA), (names.FORMER, names.NAME))
 _KANA_ALSO, _NAME_ALSO = SearchKey.Kind.KANA_ALSO.value, SearchKey.Kind.NAME_ALSO.value
 _ADDRESS, _PHONE_KIND = SearchKey.Kind.ADDRESS.value, SearchKey.Kind.PHONE.value
 _PHONE = "電話番号"
+_BOTH = "_"  # between a Latin name and one in kanji, as cards join them
 _MOST_PARTS = 6  # of one name; longer foreign names are found by their first parts
 _LONGEST = 120  # letters of a key; an index row has no room for more than a few of these
 
@@ -80,7 +81,8 @@ def _of_row(row: Row) -> Iterator[Key]:
 
 def _of_name(text: str) -> Iterator[str]:
     """The name, and what follows each of its spaces (名 alone finds too, 標準仕様書 2.1.2)."""
-    yield folding.fold_name(text)
-    parts = text.split()
-    for place in range(1, min(len(parts), _MOST_PARTS)):
-        yield folding.fold("".join(parts[place:]))
+    for name in text.split(_BOTH):
+        yield folding.fold_name(name)
+        parts = name.split()
+        for place in range(1, min(len(parts), _MOST_PARTS)):
+            yield folding.fold("".join(parts[place:]))
