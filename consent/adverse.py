@@ -15,7 +15,8 @@ def hidden_from(ground: Engagement, refs: Collection[UUID]) -> frozenset[UUID]:
 
     That is whoever a standing measure covers, where someone the engagement was begun for is the
     measure's 相手方 or lives with one. Who is covered by the measure too does not count as living
-    with them, so that a person who has not moved out yet can still be served.
+    with them, so that a person who has not moved out yet can still be served; but when another has
+    come in their place, that may be the 相手方 they live with.
     """
     covered = _covered(refs)
     if not covered:
@@ -25,12 +26,13 @@ def hidden_from(ground: Engagement, refs: Collection[UUID]) -> frozenset[UUID]:
     for measure, ref in rows.values_list("measure_id", "ref"):
         adverse[measure].add(ref)
     named = set(ground.named or ground.refs)
-    near = {ref: {ref, *mates} for ref, mates in register.housemates(named).items()}
+    mates = register.housemates(named)
     shut: set[UUID] = set()
     for measure, against in adverse.items():
         everyone = covered[measure]
-        from_home = near.keys() if ground.by_another else near.keys() - everyone
-        if named & against or any(near[ref] & against for ref in from_home):
+        from_home = named if ground.by_another else named - everyone
+        near = named.union(*(mates.get(ref, ()) for ref in from_home))
+        if near & against:
             shut |= everyone
     return frozenset(shut & set(refs) - set(ground.revealed))
 

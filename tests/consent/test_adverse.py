@@ -89,6 +89,9 @@ def test_she_is_served_though_she_still_lives_with_the_other_party(yamada, takah
 
     ground = engagements.begin("trial", [yamada.mother.pk], reference="", by=sato).pk
     hers = door.open_household(yamada.mother.pk, engagement=ground, by=sato)
+    again = engagements.reopen(ground, by=sato).pk
+    reprinted = door.open([yamada.mother.pk], engagement=again, by=sato)
+    assert reprinted[yamada.mother.pk] == hers[yamada.mother.pk]
     ground = engagements.begin("trial", [yamada.father.pk], reference="", by=sato).pk
     his = door.open_household(yamada.father.pk, engagement=ground, by=sato)
 
