@@ -24,6 +24,7 @@ def to_standard_error(*, level: str, with_texts_of_errors: bool) -> dict[str, An
             # A line for every page of every PDF says nothing an operator needs.
             "weasyprint": {"level": "WARNING"},
             "fontTools": {"level": "WARNING"},
+            "axes": {"level": "WARNING"},
             # Django's own handler would mail errors, with the values of every variable.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
         },

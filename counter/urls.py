@@ -6,6 +6,7 @@ from counter import health
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("entry/", include("counter.entry.urls")),
     path("api/v1/", include("counter.api.urls")),
     path("office/", include("counter.office.urls")),
     path("online/", include("counter.online.urls")),

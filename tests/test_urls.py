@@ -12,11 +12,16 @@ from django.urls import URLPattern, get_resolver
 from consent.models import Account
 from lifeevents import bundles
 from lifeevents.finishing import finish
+from tests.entering import signed_in
 from tests.makers import make_bundle
 
 ANYONE = {
     "healthz",
     "desk:login",
+    "entry:code",
+    "entry:passkey",
+    "entry:enrol",
+    "entry:enrol_passkey",
     "api:schema",
     "api:events",
     "api:event",
@@ -109,7 +114,7 @@ class Browser(Client):
 
     def request(self, **request):
         if SESSION_KEY not in self.session:
-            self.force_login(self.account)
+            signed_in(self.account, self)
         return super().request(**request)
 
 

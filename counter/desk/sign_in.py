@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from counter.desk.access import TERMINAL, WINDOW, DeskRequest, anyone, staff
+from consent.models import Account
+from counter.desk.access import WINDOW, DeskRequest, anyone, staff
 from counter.desk.screen import town_name
+from counter.entry import lockout, session, waiting
 
 TERMINAL_COOKIE = "terminal"
 A_YEAR = 365 * 24 * 3600
@@ -41,6 +44,14 @@ class SignInForm(AuthenticationForm):
         "inactive": _("この職員番号は使えません。所属の管理者に連絡してください。"),
     }
 
+    def get_invalid_login_error(self) -> ValidationError:
+        """Someone who is locked out learns until when, whatever was typed."""
+        assert self.request
+        until = lockout.locked_until(self.request, self.cleaned_data["username"])
+        return (
+            ValidationError(lockout.sentence(until)) if until else super().get_invalid_login_error()
+        )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("職員番号")
@@ -51,7 +62,7 @@ class SignInForm(AuthenticationForm):
 
 
 class SignIn(LoginView):
-    """The way in; keeps the terminal's name in the session and, for next time, in a cookie."""
+    """The way in; the first of two steps. Keeps the terminal's name for next time in a cookie."""
 
     template_name = "desk/login.html"
     form_class = SignInForm
@@ -67,18 +78,18 @@ class SignIn(LoginView):
         return {"terminal": unquote(self.request.COOKIES.get(TERMINAL_COOKIE, ""))}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        facts = {"town": town_name(), "is_demo": settings.MODE == "demo"}
+        ended = _ENDED.get(self.request.GET.get("ended", ""), "")
+        facts = {"town": town_name(), "is_demo": settings.MODE == "demo", "ended": ended}
         return super().get_context_data(**kwargs, **facts)
 
-    def get_default_redirect_url(self) -> str:
-        """Who does not serve people works in the office."""
-        serves = self.request.user.groups.filter(name__in=WINDOW).exists()
-        return super().get_default_redirect_url() if serves else reverse("office:events")
-
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_valid(form)
-        terminal = form.cleaned_data["terminal"]
-        self.request.session[TERMINAL] = terminal
+        """The password was right: go on to the second factor. Nobody is signed in yet."""
+        account, terminal = form.get_user(), form.cleaned_data["terminal"]
+        if account.kind != Account.Kind.STAFF:
+            raise PermissionDenied
+        then = self.get_redirect_url() or _first_page(account)
+        waiting.begin(self.request, account, terminal=terminal, then=then)
+        response = redirect("entry:code")
         response.set_cookie(
             TERMINAL_COOKIE,
             quote(terminal),  # cookies are ASCII
@@ -88,6 +99,12 @@ class SignIn(LoginView):
             secure=settings.SESSION_COOKIE_SECURE,
         )
         return response
+
+
+def _first_page(account: Account) -> str:
+    """Who does not serve people works in the office."""
+    serves = account.groups.filter(name__in=WINDOW).exists()
+    return reverse("desk:home" if serves else "office:events")
 
 
 sign_in = anyone(SignIn.as_view())
@@ -102,3 +119,11 @@ def lock(request: DeskRequest) -> HttpResponse:
     is_ours = url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()})
     query = f"?{urlencode({'next': page})}" if is_ours else ""
     return redirect(f"{reverse('desk:login')}{query}")
+
+
+_ENDED = {
+    session.IDLE: _(
+        "しばらく操作がなかったため、終了しました。入り直すと、同じ画面から続けられます。"
+    ),
+    session.TOO_LONG: _("入ってから長い時間がたったため、終了しました。入り直すと、続けられます。"),
+}

@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from consent.management.commands.create_demo_staff import PASSWORD
 from lifeevents import versions
+from tests.journeys.conftest import type_code
 from tests.journeys.serving import BIRTH, NEWBORN, start
 from tests.journeys.typist import Typist
 
@@ -37,6 +38,7 @@ def enter(counter):
         page.get_by_label("パスワード").fill(PASSWORD)
         page.get_by_label("端末").fill("事務室")
         page.keyboard.press("Enter")
+        type_code(page, username)
         page.wait_for_url("**/office/")
 
     return enter

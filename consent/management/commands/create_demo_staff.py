@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 
+from consent import factors
 from consent.models import Account, Department
 
 PASSWORD = "kakanai-demo"
@@ -46,7 +47,13 @@ class Command(BaseCommand):
                 account.set_password(PASSWORD)
                 account.save()
             account.groups.add(*Group.objects.filter(name__in=roles))
+            factors.make_demo_phone(account)
             logins.append(
-                {"role": roles[0], "user": username, "password": PASSWORD, "totp_secret": None}
+                {
+                    "role": roles[0],
+                    "user": username,
+                    "password": PASSWORD,
+                    "totp_secret": factors.secret_of(account),
+                }
             )
         self.stdout.write(json.dumps(logins, ensure_ascii=False))

@@ -116,6 +116,8 @@ class Command(BaseCommand):
         self.say("Sign in as:")
         for login in people["logins"]:
             self.say(f"  {login['user']} / {login['password']}  ({login['role']})")
+        self.say("The six digits asked next, without a phone:")
+        self.say("  .venv/bin/python manage.py demo_code sato")
         self.say(f"Residents' phone: {self.url}online/")
         self.say(f"READY {self.url}")
 

@@ -11,7 +11,7 @@ from consent.models import Account
 from lifeevents import versions
 from lifeevents.finishing import finish
 from lifeevents.models import Bundle
-from tests import makers
+from tests import entering, makers
 
 
 @pytest.fixture
@@ -65,6 +65,4 @@ def make_bundle(account, number, on, **changes):
 
 def signed_in(account):
     """A client with the account's session."""
-    client = APIClient()
-    client.force_login(account)
-    return client
+    return entering.signed_in(account, APIClient())

@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from django.test import Client
 
 from consent.actors import actor_of
-from counter.desk.access import TERMINAL
 from lifeevents.models import Bundle
 from tests import makers
+from tests.entering import signed_in
 
 
 @pytest.fixture
@@ -16,12 +15,7 @@ def browser(staff):
     """Sign someone in at 1番窓口: browser("suzuki")."""
 
     def browser(username):
-        client = Client()
-        client.force_login(staff[username])
-        session = client.session
-        session[TERMINAL] = "1番窓口"
-        session.save()
-        return client
+        return signed_in(staff[username])
 
     return browser
 

@@ -6,6 +6,7 @@ from django.test import Client
 from consent.management.commands.create_demo_staff import PASSWORD
 from consent.models import AccessEntry
 from tests.counter.desk.conftest import text_of
+from tests.entering import next_code
 from tests.makers import make_resident
 
 pytestmark = pytest.mark.django_db
@@ -16,12 +17,15 @@ def sign_in(client, **changes):
     return client.post("/login", given)
 
 
-def test_it_lets_a_clerk_in_and_remembers_the_terminal(staff):
+def prove(client, account):
+    return client.post("/entry/code", {"code": next_code(account)})
+
+
+def test_it_lets_a_clerk_in_after_both_steps_and_remembers_the_terminal(staff):
     client = Client()
 
-    response = sign_in(client)
-
-    assert response.status_code == 302
+    assert sign_in(client).url == "/entry/code"
+    assert prove(client, staff["sato"]).url == "/"
     assert "1番窓口" in text_of(client.get("/"))
 
 
@@ -37,6 +41,7 @@ def test_the_terminal_is_written_into_the_access_log(staff):
     make_resident("山田　花子")
     client = Client()
     sign_in(client, terminal="７番")
+    prove(client, staff["sato"])
 
     client.post("/search", {"q": "山田"})
 
@@ -86,6 +91,14 @@ def test_a_part_of_a_page_is_never_filled_with_the_sign_in_page(staff):
     response = Client().get("/login", headers={"HX-Request": "true"})
 
     assert response["HX-Refresh"] == "true"
+
+
+def test_a_part_of_a_page_that_lost_its_session_sends_the_whole_page_to_the_way_in(staff):
+    sent = {"HX-Request": "true", "HX-Current-URL": "http://testserver/b/20261122-0001"}
+
+    response = Client().post("/b/20261122-0001/answer", headers=sent)
+
+    assert response["HX-Redirect"] == "/login?next=/b/20261122-0001"
 
 
 def test_pages_with_peoples_data_are_kept_in_no_cache(desk, bundle):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from counter.office import urls
 from lifeevents import bundles, drafts, sitting, versions, wording
 from lifeevents.models import Draft, Publication
+from tests.entering import next_code, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -28,9 +29,7 @@ NEW = {
 @pytest.fixture
 def client_of(staff):
     def sign_in(username):
-        client = Client()
-        client.force_login(staff[username], "django.contrib.auth.backends.ModelBackend")
-        return client
+        return signed_in(staff[username])
 
     return sign_in
 
@@ -363,7 +362,9 @@ def test_an_operator_reads_the_catalogue(client_of, page):
 def test_signing_in_leads_to_where_one_works(client, staff, username, page):
     said = {"username": username, "password": "kakanai-demo", "terminal": "事務室"}
 
-    assert client.post(reverse("desk:login"), said).url == reverse(page)
+    assert client.post(reverse("desk:login"), said).url == reverse("entry:code")
+    code = {"code": next_code(staff[username])}
+    assert client.post(reverse("entry:code"), code).url == reverse(page)
 
 
 def test_an_operator_sees_a_procedure_without_a_button_to_change_it(client_of):

@@ -5,7 +5,6 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -17,6 +16,7 @@ from consent.models import AccessEntry
 from counter.office.deliveries import told
 from counter.office.rejections import safe
 from residents.models import Delivery, Rejection
+from tests.entering import signed_in
 
 HOURS = timedelta(hours=1)
 PLACE = {"住所_町字": "秘町五丁目", "住所_方書": "秘荘１０１"}
@@ -25,9 +25,7 @@ PLACE = {"住所_町字": "秘町五丁目", "住所_方書": "秘荘１０１"}
 @pytest.fixture
 def operator(staff):
     """運用 太郎, who is also a clerk and so may see the categories of people."""
-    client = Client()
-    client.force_login(staff["operator"], "django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(staff["operator"])
 
 
 @pytest.fixture
@@ -151,8 +149,7 @@ def test_rows_are_filtered_by_reason_and_paged(operator, juki):
 
 @pytest.mark.parametrize("username", ["sato", "takahashi", "admin"])
 def test_nobody_else_sees_them(juki, staff, username):
-    client = Client()
-    client.force_login(staff[username], "django.contrib.auth.backends.ModelBackend")
+    client = signed_in(staff[username])
 
     for name in ("delivery", "rejections", "rejections_csv"):
         assert client.get(reverse(f"office:{name}", args=[juki.pk])).status_code == 403

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from lifeevents import bundles
 from residents.models import ManualProtection
 from tests import makers
 from tests.aged import wish
+from tests.entering import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def client_of(staff):
     def sign_in(username):
-        client = Client()
-        client.force_login(staff[username], "django.contrib.auth.backends.ModelBackend")
-        return client
+        return signed_in(staff[username])
 
     return sign_in
 

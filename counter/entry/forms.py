@@ -1,0 +1,43 @@
+"""What is typed at the entrance after the password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class CodeForm(forms.Form):
+    """Six digits of the phone, or one of the spare codes."""
+
+    code = forms.CharField(
+        label=_("確認コード"),
+        max_length=20,
+        help_text=_(
+            "認証アプリの6桁の数字です。手元にないときは、予備のコード（8桁）を入力します。"
+        ),
+        error_messages={"required": _("確認コードを入力してください。")},
+        widget=forms.TextInput(
+            attrs={
+                "class": "input code",
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "autofocus": True,
+            }
+        ),
+    )
+
+
+class FirstCodeForm(CodeForm):
+    """The first six digits a phone shows."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("登録すると、認証アプリに6桁の数字が出ます。")
+
+
+class CredentialForm(forms.Form):
+    """What the browser answers for a passkey."""
+
+    credential = forms.JSONField(widget=forms.HiddenInput)
