@@ -196,8 +196,8 @@ def identify(
             "by": by.account_id,
             "at": timezone.now().isoformat(),
         }
-        # Online the person has agreed and answered already.
-        bundle.step = Bundle.Step.CHECK if bundle.filed_by_id else Bundle.Step.AGREE
+        # Online the person has agreed already; what only the counter needs is still to be asked.
+        bundle.step = Bundle.Step.ASK if bundle.filed_by_id else Bundle.Step.AGREE
         bundle.save(update_fields=["identified", "step"])
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from consent import engagements
 from consent.actors import Actor
-from lifeevents import checklist, snapshots
+from lifeevents import checklist, handing_in, snapshots
 from lifeevents.bundles import changing
 from lifeevents.models import Application, Bundle, Snapshot
 from lifeevents.opened import Opened, open_bundle
@@ -41,7 +41,7 @@ def finish(bundle: Bundle, *, version: int, by: Actor, leave_open: bool = False)
     if missing and not leave_open:
         raise MissingValues(missing)
     now = timezone.now()
-    content = snapshots.freeze(opened)
+    content = handing_in.joined(bundle, snapshots.freeze(opened))
     with changing(bundle, version, by):
         Snapshot.objects.create(bundle=bundle, content=content, signed_at=now)
         Application.objects.bulk_create(_applications(opened))
@@ -61,6 +61,8 @@ def missing_labels(opened: Opened) -> list[str]:
 
 
 def _applications(opened: Opened) -> list[Application]:
+    """What is filed now; what was filed online before stays as it is."""
+    filed = set(opened.bundle.applications.values_list("procedure", "subject"))
     return [
         Application(
             bundle=opened.bundle,
@@ -71,5 +73,5 @@ def _applications(opened: Opened) -> list[Application]:
             deadline=each.deadline,
         )
         for each in opened.proposed
-        if each.verdict.value is not Tri.NO
+        if each.verdict.value is not Tri.NO and (each.procedure.code, each.subject) not in filed
     ]

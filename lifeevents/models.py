@@ -275,3 +275,7 @@ class DraftEvent(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+
+
+from lifeevents.online_models import Opinion as Opinion  # noqa: E402
+from lifeevents.online_models import Submission as Submission  # noqa: E402

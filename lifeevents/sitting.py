@@ -127,11 +127,15 @@ class Sitting:
 
 def sit(bundle: Bundle, *, by: Actor) -> Sitting:
     """The page of a started bundle; one door call. Raises EngagementClosed when its time is over."""
-    opened = open_bundle(bundle, by=by)
+    return sitting_of(open_bundle(bundle, by=by))
+
+
+def sitting_of(opened: Opened) -> Sitting:
+    """An opened bundle in words (pure)."""
     cells = [cell for filled in opened.filled for cell in filled.all_cells()]
     return Sitting(
         opened=opened,
-        bundle=bundle,
+        bundle=opened.bundle,
         people=people_of(opened),
         proposals=tuple(_proposal(each, opened) for each in opened.proposed),
         questions=tuple(asked_of(each, opened) for each in opened.asks),

@@ -16,13 +16,17 @@ from consent.models import AccessEntry
 from consent.protection import is_masked
 from lifeevents.checklist import checklist
 from lifeevents.guards import guards_of
-from lifeevents.models import Bundle, Snapshot
+from lifeevents.models import Bundle, Snapshot, Submission
 from lifeevents.opened import TOWN, Opened
 from lifeevents.people import label_of
 from lifeevents.prefill import Cell, FilledPaper
 from residents.facts import Known, Source
 
 Json = dict[str, Any]
+
+
+class NotFrozen(Exception):
+    """Nothing of this bundle was signed or handed in yet."""
 
 
 def freeze(opened: Opened) -> Json:
@@ -50,18 +54,23 @@ def freeze(opened: Opened) -> Json:
             for key in world.people
         },
     }
-    return {**content, "subjects": _subjects(content)}
+    return {**content, "subjects": subjects_of(content)}
 
 
 def content(
     bundle: Bundle, *, by: Actor, action: AccessEntry.Action = AccessEntry.Action.PRINT
 ) -> Json:
-    """The frozen content of a finished bundle as today's permission and protection let `by` see it.
+    """The frozen content of a bundle as today's permission and protection let `by` see it.
 
-    Stands on a fresh, short engagement with the bundle's purpose, and writes one AccessEntry.
+    It is what was signed; before that, what a resident handed in online. Stands on a fresh, short
+    engagement with the bundle's purpose, and writes one AccessEntry. Raises NotFrozen.
     """
+    signed = Snapshot.objects.filter(pk=bundle.pk).first()
+    frozen = signed or Submission.objects.filter(pk=bundle.pk).first()
+    if frozen is None:
+        raise NotFrozen
+    snapshot = frozen.content
     ground = engagements.reopen(bundle.engagement, by=by)
-    snapshot = Snapshot.objects.get(pk=bundle.pk).content
     held = {UUID(ref): categories for ref, categories in snapshot["subjects"].items()}
     sights = door.look(held, engagement=ground.pk, by=by, action=action)
     engagements.close(ground.pk)
@@ -157,7 +166,7 @@ def _cell(cell: Cell) -> Json:
     }
 
 
-def _subjects(content: Json) -> dict[str, list[str]]:
+def subjects_of(content: Json) -> dict[str, list[str]]:
     """{ref: categories} of everything the snapshot tells, for door.look."""
     guards = [guard for cell in cells_of(content) for guard in cell["guards"]]
     guards += [

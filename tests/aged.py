@@ -11,7 +11,7 @@ from consent import engagements, measures
 from consent import retention as holds
 from consent.models import AccessEntry, Account, Engagement, RetentionHold
 from lifeevents.finishing import finish
-from lifeevents.models import Answer, Bundle
+from lifeevents.models import Answer, Bundle, Submission
 from residents.models import BeforeImage, Delivery, Protection, Rejection
 from tests import makers
 
@@ -62,12 +62,17 @@ class Aged:
         made = makers.make_bundle(person, self.clerk)
         if state == "finished":
             finish(made, version=made.version, by=self.clerk, leave_open=True)
+        if state in ("submitted", "finished"):
+            Submission.objects.create(bundle=made, content={})
         Answer.objects.filter(bundle=made).update(at=at)
         counted = {"started_at": at, TIMES.get(state, "started_at"): at}
         return _set(made, state=state, **counted, **changes)
 
     def draft_online(self, at, person):
         return self.draft_desk(at, person, channel=Bundle.Channel.ONLINE)
+
+    def taken_over(self, at, person):
+        return self.draft_desk(at, person, channel=Bundle.Channel.ONLINE, submitted_at=at)
 
     def cancelled(self, at, person):
         return self.draft_desk(at, person, "cancelled")

@@ -29,14 +29,14 @@ EDITABLE = {
         "Account", "AdverseParty", "Category", "CoveredPerson", "Department", "Engagement",
         "Measure", "MeasureStep", "ReferenceGrant", "RetentionHold",
     },
-    "lifeevents": {"Answer", "Application", "Bundle", "Draft", "Participant"},
+    "lifeevents": {"Answer", "Application", "Bundle", "Draft", "Opinion", "Participant"},
 }  # fmt: skip
 APPEND_ONLY = {
     "consent": {"AccessEntry", "AccessSubject", "Disposal", "Purpose"},
     "lifeevents": {"CatalogueVersion", "DraftEvent", "Publication"},
 }
 """Rows that are never changed nor removed; the database refuses it."""
-WRITTEN_ONCE = {"residents": {"Identity"}, "lifeevents": {"Snapshot"}}
+WRITTEN_ONCE = {"residents": {"Identity"}, "lifeevents": {"Snapshot", "Submission"}}
 """Rows no code of ours changes: one 宛名番号 keeps one ref; what was signed goes with its bundle."""
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django import forms
+
+from lifeevents.opinions import ANSWERS
 
 
 class BeginForm(forms.Form):
@@ -19,6 +24,25 @@ class VersionForm(forms.Form):
 
 
 class AgreeForm(VersionForm):
-    """One answer for all that would be looked up: yes or no."""
+    """同意: yes or no for each category; `all` is one answer for every row."""
 
-    agree = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+    def __init__(self, data: Mapping[str, Any], categories: Sequence[str]) -> None:
+        super().__init__(data)
+        self.categories = categories
+        self.whole = data.get("all")
+        for code in categories:
+            self.fields[code] = forms.ChoiceField(
+                choices=[("yes", ""), ("no", "")], required=self.whole is None
+            )
+
+    @property
+    def agreed(self) -> list[str]:
+        """The categories the person said yes to."""
+        said = self.cleaned_data
+        return [code for code in self.categories if (self.whole or said[code]) == "yes"]
+
+
+class OpinionForm(forms.Form):
+    """How the person found it, in one tap."""
+
+    opinion = forms.ChoiceField(choices=ANSWERS)

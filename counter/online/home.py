@@ -1,15 +1,17 @@
-"""The start page: the life events a resident can begin on the phone, and how far theirs are."""
+"""The start page: the life events to begin, news of what was begun, how far it is, who looked."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from consent.actors import actor_of
+from consent.actors import Actor, actor_of
 from consent.door import NotInRegister
 from consent.models import Account
 from counter.online.access import AGAIN, OnlineRequest, anyone, resident
@@ -18,7 +20,7 @@ from counter.online.page import show
 from lifeevents import bundles, versions
 from lifeevents.bundles import UnknownEvent
 from lifeevents.entries import Event
-from lifeevents.models import Bundle
+from lifeevents.models import Application, Bundle
 
 MOST = 20
 
@@ -26,19 +28,18 @@ MOST = 20
 @anyone
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What can be done here; signed in, also what was begun."""
-    context = {"events": _offered(), "token": uuid4(), "again": AGAIN in request.GET}
+    """What can be done here; signed in, also what was begun and what is new about it."""
+    context: dict[str, Any] = {
+        "events": _offered(),
+        "token": uuid4(),
+        "again": AGAIN in request.GET,
+    }
     user = request.user
     if user.is_authenticated and user.kind == Account.Kind.RESIDENT:
         by = actor_of(user, terminal="", channel="online")
-        context["bundles"] = [
-            {
-                "bundle": each,
-                "event": versions.of(each).events[each.event].name,
-                "is_draft": each.state == Bundle.State.OPEN and each.served_by_id == by.account_id,
-            }
-            for each in bundles.filed(by)[:MOST]
-        ]
+        filed = [_row(each, by) for each in bundles.filed(by)[:MOST]]
+        context["bundles"] = filed
+        context["news"] = [each for each in filed if each["news"]]
     return show(request, "online/home.html", context)
 
 
@@ -64,6 +65,29 @@ def begin(request: OnlineRequest) -> HttpResponse:
     except NotInRegister:
         return redirect("online:counter")
     return redirect("online:bundle", bundle.number)
+
+
+def _row(each: Bundle, by: Actor) -> dict[str, Any]:
+    """One bundle of the list; `news` is what the counter did with it."""
+    is_draft = each.state == Bundle.State.OPEN and each.served_by_id == by.account_id
+    return {
+        "bundle": each,
+        "event": versions.of(each).events[each.event].name,
+        "is_draft": is_draft,
+        "news": _news(each) if not is_draft else "",
+        "at": each.finished_at or each.submitted_at,
+    }
+
+
+def _news(each: Bundle) -> str:
+    match each.state:
+        case Bundle.State.FINISHED:
+            if each.applications.filter(state=Application.State.PENDING).exists():
+                return _("手続きが終わりました。あとで確かめることが残っています。")
+            return _("手続きが終わりました。")
+        case Bundle.State.OPEN:
+            return _("窓口で確認しています。")
+    return ""
 
 
 def _offered() -> list[Event]:

@@ -1,59 +1,63 @@
-"""After handing in: the 受付番号, how far it is, what comes next and what to bring."""
+"""After handing in: the 受付番号, what is finished, what needs a visit by when, and what to bring."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
 
-from counter.online.access import OnlineRequest
+from consent.door import NotInEngagement
+from consent.models import AccessEntry
+from counter.online import steps
+from counter.online.access import OnlineRequest, resident
+from counter.online.draft import own
+from counter.online.forms import OpinionForm
 from counter.online.page import counter_to_come_to, show
-from lifeevents import bundles, versions
-from lifeevents.bundles import NotYours
-from lifeevents.models import Application, Bundle
-from lifeevents.sitting import Sitting
+from lifeevents import opinions, snapshots, versions
+from lifeevents.models import Bundle
 
-YES, UNKNOWN = "yes", "unknown"
-HANDED_IN = Application.State.SUBMITTED
+RATED = "rated"
+Frozen = dict[str, Any]
 
 
 def show_status(request: OnlineRequest, number: str) -> HttpResponse:
-    """How far a bundle is; nothing of the register, so that it can be looked at any time."""
-    found = bundles.filed(request.actor).filter(number=number).first()
-    if found is None:
-        raise NotYours
-    catalogue = versions.of(found)
+    """How far a bundle is: the page after handing in, and whenever the person comes back to it."""
+    found = own(request, number)
+    frozen = frozen_of(found, request)
     context = {
         "bundle": found,
-        "event": catalogue.events[found.event],
+        "event": versions.of(found).events[found.event],
         "department": counter_to_come_to(),
         "waits": found.state == Bundle.State.SUBMITTED,
         "is_finished": found.state == Bundle.State.FINISHED,
-        "applications": [
-            {
-                "name": catalogue.procedures[each.procedure].name,
-                "department": catalogue.departments[each.department].name,
-                "state": each.get_state_display(),
-                "deadline": each.deadline if each.state != HANDED_IN else None,
-            }
-            for each in found.applications.order_by("deadline", "procedure", "subject")
-        ],
+        "knows": frozen is not None,
+        "opinions": opinions.ANSWERS if number not in request.session.get(RATED, []) else (),
+        **(steps.of(frozen["checklist"]) if frozen else {}),
     }
     return show(request, "online/status.html", context)
 
 
-def context_of(sitting: Sitting) -> dict[str, Any]:
-    """What the letter and the page after it say of an opened bundle."""
-    due = [each for each in sitting.proposals if each.verdict == YES]
-    applying = [each for each in due if each.kind == "application"]
-    deadlines = [each.deadline for each in applying if each.deadline]
-    return {
-        "bundle": sitting.bundle,
-        "event": sitting.event,
-        "applying": applying,
-        "also": [each for each in due if each.kind != "application"],
-        "undecided": [each for each in sitting.proposals if each.verdict == UNKNOWN],
-        "documents": list(dict.fromkeys(name for each in applying for name in each.documents)),
-        "until": min(deadlines, default=None),
-        "department": counter_to_come_to(),
-    }
+def frozen_of(found: Bundle, request: OnlineRequest) -> Frozen | None:
+    """What was frozen, as the door lets this resident see it today, with a line in the access log.
+
+    None where nothing was, or where it also concerns someone who has left the household since.
+    """
+    try:
+        return snapshots.content(found, by=request.actor, action=AccessEntry.Action.LOOK)
+    except (snapshots.NotFrozen, NotInEngagement):
+        return None
+
+
+@resident
+@require_POST
+def opinion(request: OnlineRequest, number: str) -> HttpResponse:
+    """Count how the person found it; once a session for each bundle."""
+    found = own(request, number)
+    form, rated = OpinionForm(request.POST), request.session.get(RATED, [])
+    if form.is_valid() and number not in rated and found.state != Bundle.State.OPEN:
+        opinions.add(found, form.cleaned_data["opinion"], on=timezone.localdate())
+        request.session[RATED] = [*rated, number]
+    return redirect("online:bundle", number)

@@ -18,6 +18,7 @@ STATES = {
     "submitted": "受け付けました",
     "guided": "ご案内",
     "pending": "確認が必要です",
+    "visit": "窓口で手続きします",
 }
 
 
@@ -113,11 +114,12 @@ def _add_papers(
 
 
 def _add_closing(cover: Element, content: Mapping[str, Any], notes: Notes) -> None:
-    closing = SubElement(cover, "p", {"class": "cover-closing"})
-    SubElement(closing, "span", {"class": "swatch pen"}).text = "\u3000"
-    SubElement(
-        closing, "span"
-    ).text = "の欄だけ、手書きでご記入ください。ほかの欄は印刷した内容をお確かめください。"
+    if content["papers"]:
+        closing = SubElement(cover, "p", {"class": "cover-closing"})
+        SubElement(closing, "span", {"class": "swatch pen"}).text = "\u3000"
+        SubElement(
+            closing, "span"
+        ).text = "の欄だけ、手書きでご記入ください。ほかの欄は印刷した内容をお確かめください。"
     printed = datetime.fromisoformat(content["printed_at"])
     words = f"印刷 {wareki.format(printed.date())} {printed:%H:%M}"
     _add(cover, "p", "cover-printed", words, notes)

@@ -82,7 +82,7 @@ def test_a_counter_takes_it_over_with_ground_of_its_own_and_goes_on_at_identity(
     bundles.identify(
         taken, version=taken.version, method="card", documents=["individual_number_card"], by=sato
     )
-    assert taken.step == "check"
+    assert taken.step == "ask"
     with pytest.raises(NotYours):
         bundles.find(taken.number, by=hanako)
     with pytest.raises(NotYours):
