@@ -82,7 +82,7 @@ column = [
   { item = "利用開始年月日", from = "KAISHI", date = "gyymmdd", codes = { "0000000" = "" } },
   { item = "利用終了年月日", from = "SYURYO", date = "gyymmdd", codes = { "9999999" = "9999-12-31" } },
   { item = "面積区分", from = "HIROSA", codes = { "S" = "1", "L" = "2" } },
-  { item = "年間利用料", from = "RYOKIN" },
+  { item = "年間利用料", from = "RYOKIN", codes = { "免除" = "0" }, pad = 6 },
   { item = "利用者名", from = ["SEI", "MEI"], join = "　", trim = true, wide = true },
 ]
 """
@@ -145,7 +145,7 @@ def test_one_file_brings_a_new_system_from_its_old_columns_to_the_register(own, 
         "利用開始年月日": "1988-02-01",
         "利用終了年月日": "9999-12-31",
         "面積区分": "2",
-        "年間利用料": "4800",
+        "年間利用料": "004800",
         "利用者名": "タナカ　ハナコ",
     }
 
@@ -154,13 +154,14 @@ def test_one_file_brings_a_new_system_from_its_old_columns_to_the_register(own, 
 def test_what_a_mapping_cannot_read_is_rejected_by_row(own, tmp_path):
     add(own, "allotment.toml", ALLOTMENT)
     bad_date, short, unknown = [*ROW], ROW[:4], [*ROW]
-    bad_date[2], unknown[4], unknown[0] = "X630201", "M", "7"
+    bad_date[2], unknown[4], unknown[0], unknown[5] = "X630201", "M", "7", "免除"
 
     code, (delivery,) = import_exports(old_file(tmp_path / "old", bad_date, short, unknown))
 
     assert (code, delivery["rejected"], delivery["new"]) == (0, 2, 1)
     assert [each.reason for each in Rejection.objects.order_by("line")] == ["date", "cells"]
-    assert Holding.objects.get().record["面積区分"] == "M"
+    record = Holding.objects.get().record
+    assert (record["面積区分"], record["年間利用料"]) == ("M", "0")  # a text found in codes is done
     assert "一覧にないコード" in delivery["message"]
 
 

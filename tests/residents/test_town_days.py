@@ -9,11 +9,10 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
-from residents.canonical import write
 from residents.feed import feed, feeds
 from residents.importing.dates import DateChecks
 from residents.town.making import DEFAULT_DAY, make
-from tests.residents.exports import take_in
+from tests.residents.operator import import_exports, register_bytes
 
 DAYS = 4
 
@@ -142,26 +141,36 @@ def test_measures_begin_are_prolonged_and_end(tmp_path):
     assert kinds["3", False]
 
 
+@pytest.fixture(scope="module")
+def small_town(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small")
+    make(folder, 500, 9, days=2)
+    return folder
+
+
+def newest(folder, code):
+    """What the register must hold after that day's 全件: of each record the highest version."""
+    each, found = feed(code), {}
+    for key, row in rows_of(folder, code, "全件").items():
+        record = (key[0], *key[len(each.key) :])
+        version = tuple(map(int, key[1 : len(each.key)]))
+        found[record] = max(found.get(record, ((), {})), (version, row), key=lambda pair: pair[0])
+    return sorted(str(row) for _, row in found.values())
+
+
 @pytest.mark.django_db
-def test_the_register_takes_in_one_day_after_the_other(tmp_path):
-    make(tmp_path, 300, 9, days=2)
-    take_in(tmp_path / "day00")
-    for day in ("day01", "day02"):
-        done = take_in(*sorted((tmp_path / day).glob("*_全件_*.csv")))
-        assert {each.state for each in done.values()} == {"applied"}
+@pytest.mark.parametrize("extent", ["全件", "差分"])
+def test_the_register_follows_day_by_day_whether_told_all_or_the_changes(
+    small_town, tmp_path, extent
+):
+    assert import_exports(small_town / "day00")[0] == 0
+    for day in (1, 2):
+        folder = small_town / f"day{day:02}"
+        assert import_exports(*sorted(folder.glob(f"*_{extent}_*.csv")))[0] == 0
 
-    write(tmp_path / "export")
-
-    for code in ("juki", "seal", "contact"):
-        each = feed(code)
-        newest = {}
-        for row in rows_of(tmp_path / "day02", code, "全件").values():
-            record = (row["宛名番号"], *(row[name] for name in each.record))
-            version = tuple(int(row[name]) for name in each.versions)
-            newest[record] = max(newest.get(record, ((), {})), (version, row), key=lambda v: v[0])
-        with (tmp_path / "export" / f"{code}.csv").open(encoding="utf-8", newline="") as file:
-            exported = list(csv.DictReader(file))
-        assert sorted(map(str, exported)) == sorted(str(row) for _, row in newest.values())
+        for name, data in register_bytes(tmp_path / f"day{day}").items():
+            exported = csv.DictReader(io.StringIO(data.decode(), newline=""))
+            assert sorted(map(str, exported)) == newest(folder, name.removesuffix(".csv"))
 
 
 def test_the_command_makes_days(tmp_path):
