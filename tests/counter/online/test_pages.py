@@ -15,6 +15,7 @@ from lifeevents import bundles
 from lifeevents.finishing import finish
 from lifeevents.models import Bundle, Opinion
 from tests import makers
+from tests.entering import signed_in
 
 SAID = {
     "new_address": "北見市北進町一丁目１番１号",
@@ -389,8 +390,7 @@ def test_the_counter_takes_it_over_finishes_it_and_the_phone_shows_it(phone, mov
     answer_all(phone, moving)
     send(phone, f"{moving}/submit", html(phone, moving))
     number = Bundle.objects.get().number
-    desk = Client()
-    desk.force_login(staff["sato"])
+    desk = signed_in(staff["sato"])
 
     assert number in html(desk, "/")
     assert desk.post(f"/b/{number}/take-over")["Location"] == f"/b/{number}"
