@@ -227,3 +227,16 @@ def test_newcomers_are_read_from_a_certificate(staff, tmp_path):
     medical = {e["subject"]: e["verdict"] for e in found["proposals"]
                if e["procedure"] == "child.medical"}  # fmt: skip
     assert medical == {"n1": "no", "n2": "unknown"}
+
+
+def test_a_child_is_asked_about_the_card_but_not_about_a_signature_it_cannot_have(family, sato):
+    bundle = bundles.start(
+        "move_within", family[0].pk, applicant="self", on=date(2026, 11, 12), by=sato
+    )
+    said = {("bundle", "new_address"): "緑町一丁目2番3号", ("bundle", "moved_on"): "2026-11-08"}
+    replies.answer(bundle, said, version=0, by=sato)
+
+    asked = {(ask.question.fact, ask.subject) for ask in open_bundle(bundle, by=sato).asks}
+
+    assert {("has_my_number_card", "p3"), ("uses_signature", "p1")} <= asked
+    assert ("uses_signature", "p3") not in asked
