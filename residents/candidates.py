@@ -21,7 +21,7 @@ OR EXISTS (
         AND m.state = '1' AND m.gone_at IS NULL AND {_STANDING.format("m")}
 ))
 """
-_CUT, _CUT_ALSO = 2000, 300
+_CUT, _CUT_ALSO, _CUT_GIVEN, _CUT_BORN = 500, 200, 1000, 3000
 _LONGEST_NUMBER = 15
 _NARROW_PLACE = 3  # letters of a place from which on fewer people live there than begin alike
 _HIGHEST = "\U0010ffff"
@@ -66,13 +66,13 @@ UNION ALL SELECT r.ref FROM residents_resident r WHERE r.household_number = ANY(
 """
 _BORN = f"""
 (SELECT r.ref FROM residents_resident r
-WHERE r.birth_earliest = ANY(%s) AND r.birth_latest = r.birth_earliest LIMIT {_CUT})
+WHERE r.birth_earliest = ANY(%s) AND r.birth_latest = r.birth_earliest LIMIT {_CUT_BORN})
 UNION ALL (SELECT r.ref FROM residents_resident r, unnest(%s::date[]) AS day
 WHERE r.birth_earliest < r.birth_latest AND day BETWEEN r.birth_earliest AND r.birth_latest
-LIMIT {_CUT})
+LIMIT {_CUT_BORN})
 """
 _IN_ALSO = f"""
-r.ref = ANY(ARRAY(SELECT k.ref FROM residents_searchkey k WHERE {{probes}} LIMIT {_CUT}))
+r.ref = ANY(ARRAY(SELECT k.ref FROM residents_searchkey k WHERE {{probes}} LIMIT {_CUT_BORN}))
 """
 _EXACTLY_ALSO = """
 EXISTS (
@@ -176,9 +176,13 @@ def _legs_of_two(one: Criterion, other: Criterion) -> Iterator[Sql]:
             yield _leg_there(key, prefixes, other.places, _BY_ADDRESS if by_address else order)
         yield _leg(_BUILDING, other.places, _BUILDING, _CUT)
         yield from _leg_also(list(_also_there(other)))
-    elif other.names or other.readings:
+    if other.names or other.readings:
+        # 佐藤 ハナコ: 名 are rarer than 氏, and a word in kanji may be either.
         for key, prefixes, order in _name_legs(one):
-            yield _leg(key, prefixes, order, _CUT)
+            if key not in (_KANA, _NAME):
+                yield _leg(key, prefixes, order, _CUT_GIVEN)
+            elif not one.readings:
+                yield _leg(key, prefixes, order, _CUT)
     yield from _leg_also(list(_also(one)))
 
 

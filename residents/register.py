@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import InvalidOperation
 from functools import cache
@@ -53,14 +53,14 @@ class RegisterPerson:
     """
 
     ref: UUID
-    number: str
-    household_number: str
+    number: str = field(repr=False)
+    household_number: str = field(repr=False)
     state: str
     kind: str
-    facts: Mapping[str, Value]
-    categories: Mapping[str, str]
+    facts: Mapping[str, Value] = field(repr=False)
+    categories: Mapping[str, str] = field(repr=False)
     members: tuple[UUID, ...]
-    protection: ProtectionState | None
+    protection: ProtectionState | None = field(repr=False)
     household_protected: bool
     as_of: datetime | None
     gone_at: datetime | None

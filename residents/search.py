@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -42,21 +42,22 @@ class Hit:
     """One person found. `town` is None for a protected person and for those who live with one.
 
     `protected` covers both. `living_here` is false for the removed (転出, 死亡 …) and those gone.
+    Its repr, which errors and logs may carry, tells the ref and nothing personal.
     """
 
     ref: UUID
-    number: str
-    name: str
-    name_kana: str
-    birth: PartialDate | None
-    sex: str
-    household_number: str
-    town: str | None
+    number: str = field(repr=False)
+    name: str = field(repr=False)
+    name_kana: str = field(repr=False)
+    birth: PartialDate | None = field(repr=False)
+    sex: str = field(repr=False)
+    household_number: str = field(repr=False)
+    town: str | None = field(repr=False)
     state: str
     kind: str
-    nationality: str
+    nationality: str = field(repr=False)
     protected: bool
-    other_names: tuple[str, ...]
+    other_names: tuple[str, ...] = field(repr=False)
     living_here: bool
 
 

@@ -1,6 +1,6 @@
 """Searching through the door: few fields, never a protected person's place, each hit logged once a page."""
 
-from dataclasses import fields
+from dataclasses import astuple, fields
 from uuid import uuid4
 
 import pytest
@@ -23,6 +23,10 @@ def search(query, by, search_id=None):
     return door.search(query, by=by, search_id=search_id or uuid4())
 
 
+def told(found):
+    return str([astuple(hit) for hit in found.hits]) + found.hint
+
+
 def names(found):
     return [hit.name for hit in found.hits]
 
@@ -40,7 +44,7 @@ def test_a_hit_carries_few_fields_and_no_address(sato, yamada):
         "state", "kind", "nationality", "protected", "other_names", "living_here",
     }  # fmt: skip
     assert hit.town == "北進町三丁目"
-    assert "１２番３号" not in repr(hit)
+    assert "１２番３号" not in str(astuple(hit))
 
 
 def test_who_may_not_see_basic_facts_may_not_search(hanako_admin, yamada):
@@ -149,7 +153,7 @@ def test_a_protected_person_is_found_by_name_with_a_flag_and_without_a_place(sat
 
     assert {hit.name for hit in found.hits} == {"守口　恵子", "守口　空"}
     assert all(hit.protected and hit.town is None for hit in found.hits)
-    assert not [secret for secret in SECRETS if secret in repr(found)]
+    assert not [secret for secret in SECRETS if secret in told(found)]
 
 
 @pytest.mark.parametrize(
@@ -222,4 +226,4 @@ def test_no_query_whatever_tells_where_a_protected_person_is(parts, space, sato,
 
     theirs = [hit for hit in found.hits if hit.ref in (hidden.mother.pk, hidden.child.pk)]
     assert not (theirs and any(part in WHERE for part in parts)), query
-    assert not [secret for secret in SECRETS if secret in repr(found)]
+    assert not [secret for secret in SECRETS if secret in told(found)]
