@@ -3,6 +3,8 @@
 from datetime import UTC, date
 from uuid import uuid4
 
+from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
@@ -115,6 +117,21 @@ class Aged:
         made = Session.objects.create(session_key=uuid4().hex, session_data="", expire_date=at)
         return Session, made.pk
 
+    def sign_in_attempt(self, at, person):
+        made = AccessAttempt.objects.create(username=str(uuid4()), failures_since_start=1)
+        return _set(made, attempt_time=at)
+
+    def sign_in_failure(self, at, person):
+        return _set(AccessFailureLog.objects.create(username=str(uuid4())), attempt_time=at)
+
+    def sign_in(self, at, person):
+        return _set(AccessLog.objects.create(username=str(uuid4())), attempt_time=at)
+
+    def former_factor(self, at, person):
+        _, user = self._account(timezone.now(), kind="staff", is_active=False)
+        made = Authenticator.objects.create(user_id=user, type="totp", data={})
+        return _set(made, created_at=at, last_used_at=at)
+
     def _account(self, at, **changes):
         made = Account.objects.create(username=str(uuid4()), display_name="消える　名", **changes)
         return _set(made, date_joined=at, last_login=at)
@@ -140,9 +157,9 @@ def old_entry(at, ref):
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO consent_accessentry (id, at, action, actor_kind, account_id, role, office,"
-            " terminal, channel, purpose, reference, reason, engagement, search_id)"
+            " terminal, channel, purpose, reference, reason, found_by, engagement, search_id)"
             " VALUES (%s, %s, 'reveal', 'staff', 1, 'senior', '市民課', '1番窓口', 'desk', 'birth',"
-            " '20190101-0001', '届出の審査', %s, %s)",
+            " '20190101-0001', '届出の審査', '', %s, %s)",
             [entry, at.astimezone(UTC), uuid4(), uuid4()],
         )
         cursor.execute(
