@@ -61,6 +61,31 @@ def sets(paths: Iterable[Path]) -> list[list[Arrival]]:
     return [each for each in found if each]
 
 
+def handed_over(files: Iterable[Arrival]) -> list[list[Arrival]]:
+    """The sets in files that are on no disk of ours: each ZIP is one, all others together are one.
+
+    Of the loose ones none is passed over: whoever hands over one file by hand is told of its name.
+    """
+    whole = [replace(each, name=_composed(each.name)) for each in files]
+    loose = [each for each in whole if not _names_zip(each.name)]
+    zipped = [each for each in whole if _names_zip(each.name)]
+    sets_of = [_or_refused(_promised, loose), *(_or_refused(_unzipped, [each]) for each in zipped)]
+    return [each for each in sets_of if each]
+
+
+def _unzipped(files: list[Arrival]) -> list[Arrival]:
+    return [inner for each in files for inner in _deliveries(_in_zip(each), each.name)]
+
+
+def _or_refused(
+    read: Callable[[list[Arrival]], list[Arrival]], files: list[Arrival]
+) -> list[Arrival]:
+    try:
+        return read(files)
+    except FileRefused as refusal:
+        return [replace(each, wrong=refusal) for each in files]
+
+
 def arrivals(path: Path) -> list[Arrival]:
     """The files to read at `path`, by name. Files that are no delivery are left alone.
 
@@ -69,19 +94,27 @@ def arrivals(path: Path) -> list[Arrival]:
     if path.is_dir():
         found = [_on_disk(each) for each in sorted(path.iterdir()) if each.is_file()]
     elif path.is_file() and _is_zip(path):
-        found = _in_zip(path)
+        found = _in_zip(_on_disk(path))
     elif path.is_file():
         found = [_on_disk(path)]
     else:
         raise FileRefused("not_found", f"{path.name}が見つかりません。")
-    files = [each for each in found if is_delivery(each.name)]
-    manifest = next((each for each in files if each.name == MANIFEST), None)
-    files = [each for each in files if each is not manifest]
-    if manifest is not None:
-        files = _compared(files, manifest)
+    return _deliveries(found, path.name)
+
+
+def _deliveries(found: Iterable[Arrival], name: str) -> list[Arrival]:
+    files = _promised([each for each in found if is_delivery(each.name)])
     if not files:
-        raise FileRefused("nothing", f"{path.name}に取り込むCSVファイルがありません。")
+        raise FileRefused("nothing", f"{name}に取り込むCSVファイルがありません。")
     return files
+
+
+def _promised(files: list[Arrival]) -> list[Arrival]:
+    """The files without their manifest, each with what it promised."""
+    manifest = next((each for each in files if each.name == MANIFEST), None)
+    if manifest is None:
+        return files
+    return _compared([each for each in files if each is not manifest], manifest)
 
 
 def _opened(path: Path) -> list[Path]:
@@ -113,44 +146,48 @@ def _unreadable(path: Path, refusal: FileRefused) -> Arrival:
 
 
 def _is_zip(path: Path) -> bool:
-    return path.suffix.lower() == ".zip"
+    return _names_zip(path.name)
 
 
-def _in_zip(path: Path) -> list[Arrival]:
+def _names_zip(name: str) -> bool:
+    return name.lower().endswith(".zip")
+
+
+def _in_zip(whole: Arrival) -> list[Arrival]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with whole.open() as raw, zipfile.ZipFile(raw) as archive:
             members = [each for each in archive.infolist() if not each.is_dir()]
     except zipfile.BadZipFile as error:
-        raise FileRefused("zip", f"{path.name}はZIPとして読めません。") from error
-    _refuse_bomb(path, members)
-    return sorted((_zipped(path, each) for each in members), key=lambda each: each.name)
+        raise FileRefused("zip", f"{whole.name}はZIPとして読めません。") from error
+    _refuse_bomb(whole, members)
+    return sorted((_zipped(whole, each) for each in members), key=lambda each: each.name)
 
 
-def _refuse_bomb(path: Path, members: list[zipfile.ZipInfo]) -> None:
+def _refuse_bomb(whole: Arrival, members: list[zipfile.ZipInfo]) -> None:
     """Refuse an archive that is not what core systems make, before a byte of it is unpacked."""
     if len(members) > MOST_FILES:
         raise FileRefused(
-            "zip_bomb", f"{path.name}の中のファイルが多すぎます（{MOST_FILES}まで）。"
+            "zip_bomb", f"{whole.name}の中のファイルが多すぎます（{MOST_FILES}まで）。"
         )
     if any(_zip_name(each).lower().endswith(".zip") for each in members):
         raise FileRefused(
-            "nested_zip", f"{path.name}の中にZIPがあります。ZIPは1段だけにしてください。"
+            "nested_zip", f"{whole.name}の中にZIPがあります。ZIPは1段だけにしてください。"
         )
     if any(each.flag_bits & 0x1 for each in members):
-        raise FileRefused("zip", f"{path.name}は暗号化されているため読めません。")
+        raise FileRefused("zip", f"{whole.name}は暗号化されているため読めません。")
     if sum(each.file_size for each in members) > MOST_BYTES:
-        raise _too_large(path.name)
+        raise _too_large(whole.name)
     for each in members:
         if each.file_size > max(SMALL, MOST_RATIO * each.compress_size):
-            message = f"{path.name}は{MOST_RATIO}倍を超えて圧縮されています。読み込んでいません。"
+            message = f"{whole.name}は{MOST_RATIO}倍を超えて圧縮されています。読み込んでいません。"
             raise FileRefused("zip_bomb", message)
 
 
-def _zipped(path: Path, member: zipfile.ZipInfo) -> Arrival:
+def _zipped(whole: Arrival, member: zipfile.ZipInfo) -> Arrival:
     modified = datetime(*member.date_time, tzinfo=timezone.get_current_timezone())
     name = _composed(_zip_name(member).replace("\\", "/").rpartition("/")[2])
     return Arrival(
-        name, member.file_size, modified, lambda: io.BufferedReader(_Unpacked(path, member))
+        name, member.file_size, modified, lambda: io.BufferedReader(_Unpacked(whole, member))
     )
 
 
@@ -160,9 +197,10 @@ class _Unpacked(io.RawIOBase):
     zipfile stops at the size the directory states, so that an entry that lies about it ends as broken.
     """
 
-    def __init__(self, path: Path, member: zipfile.ZipInfo) -> None:
-        self._name = path.name
-        self._archive = zipfile.ZipFile(path)
+    def __init__(self, whole: Arrival, member: zipfile.ZipInfo) -> None:
+        self._name = whole.name
+        self._raw = whole.open()
+        self._archive = zipfile.ZipFile(self._raw)
         self._file = self._archive.open(member)
 
     def readable(self) -> bool:
@@ -183,6 +221,7 @@ class _Unpacked(io.RawIOBase):
     def close(self) -> None:
         self._file.close()
         self._archive.close()
+        self._raw.close()
         super().close()
 
 
