@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from operator import itemgetter
 
 from residents import personal_number
@@ -102,9 +103,12 @@ def _reader(places: dict[str, int], legacy: Legacy | None) -> Read:
     if legacy:
         return _mapped(places, legacy.columns)
     names, cells_of = tuple(places), itemgetter(*places.values())
-    return lambda cells: {
-        name: text for name, text in zip(names, cells_of(cells), strict=True) if text
-    }
+
+    def read(cells: Sequence[str]) -> dict[str, str]:
+        texts = cells_of(cells)
+        return dict(compress(zip(names, texts, strict=True), texts))  # without the blank ones
+
+    return read
 
 
 def _mapped(places: dict[str, int], columns: Sequence[Column]) -> Read:

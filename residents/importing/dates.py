@@ -23,12 +23,13 @@ _REMEMBERED = 50_000  # days repeat; free text in a DATE item must not fill the 
 
 
 class DateChecks:
-    """The date checks of one feed's rows, prepared once; what was found of a text is remembered."""
+    """The date checks of one feed's rows, prepared once; texts found to be fine are remembered."""
 
     def __init__(self, feed: Feed, as_of: date) -> None:
-        self._items = [(each.name, each) for each in feed.items if each.type == ItemType.DATE]
+        self._items = [each for each in feed.items if each.type == ItemType.DATE]
+        self._names = [each.name for each in self._items]
         self._rules = [(each, _RULES[each.rule](each, as_of)) for each in feed.checks]
-        self._wrong: dict[str, str] = {}
+        self._fine: set[str | None] = {None}
 
     def is_unknown(self, item: Item, record: _Record) -> bool:
         """Whether the row says that the date of this item is 不詳."""
@@ -36,25 +37,24 @@ class DateChecks:
 
     def mistake(self, record: _Record) -> Mistake | None:
         """The first date that cannot be, or the first rule the row breaks."""
-        wrong = self._wrong
-        for name, item in self._items:
-            text = record.get(name)
-            if text is None:
-                continue
-            reason = wrong.get(text)
-            if reason is None:
-                reason = self._remember(text)
-            if reason and not self.is_unknown(item, record) and not _once_allowed(item, text):
-                return reason, _MESSAGES[reason].format(name)
+        if not self._fine.issuperset(map(record.get, self._names)):
+            for item in self._items:
+                text = record.get(item.name)
+                if text not in self._fine and (reason := self._wrong(item, text or "", record)):
+                    return reason, _MESSAGES[reason].format(item.name)
         for check, breaks in self._rules:
             if breaks(record) and not _excused(check, record):
                 return check.rule.value, check.message
         return None
 
-    def _remember(self, text: str) -> str:
-        if len(self._wrong) > _REMEMBERED:
-            self._wrong.clear()
-        self._wrong[text] = reason = _wrong(text)
+    def _wrong(self, item: Item, text: str, record: _Record) -> str:
+        reason = _wrong(text)
+        if not reason:
+            if len(self._fine) > _REMEMBERED:
+                self._fine = {None}
+            self._fine.add(text)
+        elif self.is_unknown(item, record) or _once_allowed(item, text):
+            return ""
         return reason
 
 

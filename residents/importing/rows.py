@@ -7,9 +7,10 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
-from typing import IO
+from json.encoder import encode_basestring
+from operator import add
+from typing import IO, NamedTuple
 
 from residents import personal_number
 from residents.feed import Feed
@@ -26,11 +27,9 @@ _VERSION = re.compile(r"[0-9]{1,9}")
 _PLAIN_DIGITS = re.compile(r"[0-9]+")
 _SEPARATOR = "\x1f"
 _LOST = "\ufffd"
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row as it is staged. A rejected row has a `reason`; what could not be read of it is blank.
 
     `record` is the row as JSON, {item name: text} without the blank items; `row_hash` is over that
@@ -91,7 +90,8 @@ class _Check:
         self.number = feed.key[0]
         self.versions = [feed.item(name) for name in feed.versions]
         self.record = feed.record
-        self.required = [each for each in feed.items if each.required]
+        self.required = {each.name: each for each in feed.items if each.required}
+        self.titles = {each.name: f"{encode_basestring(each.name)}:" for each in feed.items}
         self.digits = frozenset(each.name for each in feed.items if each.digits)
         self.dates = DateChecks(feed, as_of)
 
@@ -99,7 +99,7 @@ class _Check:
         if len(cells) != self.columns.width:
             return self._shifted(line, cells)
         record = self.columns.read(cells)
-        text = _encode(record)
+        text = self._as_json(record)
         number = record.get(self.number, "")
         if found := self._personal_number(record):
             return self._emptied(line, number, found)
@@ -110,6 +110,11 @@ class _Check:
             digest = hashlib.sha256(text.encode()).digest()
             return Row(line, number, record_key, version, text, digest)
         return self._rejected(line, record, text, record_key, mistake)
+
+    def _as_json(self, record: dict[str, str]) -> str:
+        """As json.dumps writes it without spaces, in a third of the time."""
+        texts = map(encode_basestring, record.values())
+        return "{" + ",".join(map(add, map(self.titles.__getitem__, record), texts)) + "}"
 
     def _mistake(self, number: str, record: dict[str, str], text: str) -> Mistake | None:
         if not _NUMBER.fullmatch(number):
@@ -133,10 +138,12 @@ class _Check:
         return None
 
     def _blank(self, record: dict[str, str]) -> Mistake | None:
+        if record.keys() >= self.required.keys():
+            return None
         blank = [
-            item.name
-            for item in self.required
-            if item.name not in record and not self.dates.is_unknown(item, record)
+            name
+            for name, item in self.required.items()
+            if name not in record and not self.dates.is_unknown(item, record)
         ]
         return ("required", f"必須の項目が空です：{'、'.join(blank)}。") if blank else None
 
