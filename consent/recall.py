@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from consent.models import AccessEntry, AccessSubject
-from residents.importing import undoing
+from residents.importing import images
 from residents.models import Delivery
 
 _BATCH = 5000
@@ -42,7 +42,7 @@ def entries(found: Recall) -> list[AccessEntry]:
 def _looks(delivery: Delivery) -> Iterator[tuple[UUID, UUID, datetime]]:
     subjects = AccessSubject.objects.filter(entry__at__gte=delivery.applied_at)
     columns = ("ref", "entry_id", "entry__at")
-    for refs in _batches(undoing.refs_changed(delivery)):
+    for refs in _batches(images.refs_changed(delivery)):
         yield from subjects.filter(ref__in=refs).values_list(*columns)
 
 

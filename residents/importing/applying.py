@@ -81,7 +81,13 @@ def _apply_one(each: Incoming, by: Sequence[int]) -> None:
         _note_no_end(each)
     staging.keep_rejections(delivery)
     each.applied(counts, work.suspicions, by)
+    _keep_hashes(each)
     held.forget_unused(delivery.feed)
+
+
+def _keep_hashes(each: Incoming) -> None:
+    if each.reading:
+        each.reading.store(each.delivery, ends=latest.may_end_records(each.delivery))
 
 
 def _note_no_end(each: Incoming) -> None:
@@ -121,6 +127,7 @@ def _hold(moving: Sequence[Incoming]) -> None:
             delivery.new = delivery.changed = delivery.gone = delivery.unchanged = 0
             delivery.applied_at = delivery.held_after = None
             each.hold(each.holds or [because])
+            _keep_hashes(each)
 
 
 def _analyze(moving: Sequence[Incoming]) -> None:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
-from django.db import DatabaseError, transaction
-from django.utils import timezone
+from django.db import DatabaseError
 
-from residents.importing import applying, order, releasing, rows, staging, states
+from residents.importing import applying, order, reading, releasing, staging, states
 from residents.importing.incoming import Incoming, receive
 from residents.importing.lock import import_lock
 from residents.importing.parcel import Arrival
 from residents.importing.progress import Progress, Silence
 from residents.importing.refusal import FileRefused, FileReplayed, ImportFailed
 from residents.models import Delivery
-
-_REPORT_EVERY = 1000
 
 
 def import_set(arrivals: Iterable[Arrival], progress: Progress | None = None) -> list[Delivery]:
@@ -130,27 +127,19 @@ def _stops_others(each: Incoming, moving: list[Incoming]) -> bool:
 
 
 def _stage(moving: list[Incoming], progress: Progress) -> None:
-    for each in moving:
+    for place, each in enumerate(moving):
         with each.timed():
             try:
-                _stage_one(each, progress)
+                _stage_one(each, [other.delivery for other in moving[:place]], progress)
             except FileRefused as refusal:
                 each.refuse(refusal)
 
 
-def _stage_one(each: Incoming, progress: Progress) -> None:
+def _stage_one(each: Incoming, earlier: Sequence[Delivery], progress: Progress) -> None:
     arrival, delivery = each.arrival, each.delivery
     assert arrival
     assert each.received
-    feed = each.received.feed
-    with (
-        arrival.open() as raw,
-        progress.reading(arrival.name, arrival.size, raw) as advance,
-        rows.open_table(raw, feed) as (columns, lines),
-        transaction.atomic(),
-    ):
-        checked = rows.checked(lines, columns, feed, timezone.localdate(delivery.as_of))
-        staging.copy(delivery.pk, _counted(checked, delivery, advance))
+    each.reading = reading.stage(delivery, each.received, earlier, progress)
     if arrival.expected_rows not in (None, delivery.rows):
         promised = arrival.expected_rows
         message = (
@@ -158,18 +147,6 @@ def _stage_one(each: Incoming, progress: Progress) -> None:
         )
         raise FileRefused("count", message)
     states.move(delivery, Delivery.State.STAGED)
-
-
-def _counted(
-    checked: Iterator[rows.Row], delivery: Delivery, advance: Callable[[], None]
-) -> Iterator[rows.Row]:
-    for row in checked:
-        delivery.rows += 1
-        delivery.rejected += bool(row.reason)
-        if delivery.rows % _REPORT_EVERY == 0:
-            advance()
-        yield row
-    advance()
 
 
 def _reject_repeats(moving: list[Incoming]) -> None:

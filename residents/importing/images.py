@@ -10,7 +10,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from residents.models import BeforeImage
+from residents import feed
+from residents.feed import Target
+from residents.models import BeforeImage, Delivery, Holding, Protection, Resident
 
 Table = BeforeImage.Table
 
@@ -73,6 +75,18 @@ def restore_keys(delivery: UUID) -> None:
     """Let everyone be found by what they were found by before."""
     with connection.cursor() as cursor:
         cursor.execute(_KEYS, {"delivery": delivery})
+
+
+def refs_changed(delivery: Delivery) -> list[UUID]:
+    """Whose records this applied delivery made, changed or ended."""
+    target = feed.feed(delivery.feed).target
+    made = _MODELS[target]._default_manager.filter(delivery=delivery)
+    column = "pk" if target is not Target.HOLDING else "identity_id"
+    kept = BeforeImage.objects.filter(delivery=delivery)
+    return sorted({*made.values_list(column, flat=True), *kept.values_list("ref", flat=True)})
+
+
+_MODELS = {Target.RESIDENT: Resident, Target.HOLDING: Holding, Target.PROTECTION: Protection}
 
 
 @cache

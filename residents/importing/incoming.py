@@ -22,6 +22,7 @@ from residents.models import Delivery
 
 if TYPE_CHECKING:
     from residents.importing.latest import Counts
+    from residents.importing.reading import Reading
 
 State = Delivery.State
 # 支援措置 first: no reader may ever see a new address before the flag that masks it.
@@ -41,6 +42,7 @@ class Incoming:
     refusal: FileRefused | None = None
     holds: list[FileHeld] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    reading: Reading | None = None
 
     @property
     def feed(self) -> Feed:

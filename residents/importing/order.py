@@ -26,8 +26,9 @@ def check(delivery: Delivery, before: Iterable[Delivery] = ()) -> FileHeld | Non
     """
     _refuse_replay(delivery)
     _refuse_stale(delivery, _last(delivery, before))
-    is_full = delivery.kind == Delivery.Kind.FULL
-    return None if is_full else _gap(delivery, _last_changes(delivery, before))
+    if delivery.kind == Delivery.Kind.FULL:
+        return None
+    return _held_before(delivery) or _gap(delivery, _last_changes(delivery, before))
 
 
 def same_file(delivery: Delivery) -> tuple[object, ...]:
@@ -75,6 +76,21 @@ def _is_after(delivery: Delivery, last: Delivery) -> bool:
         case True, True:
             return delivery.sequence >= last.sequence
     return delivery.sequence > last.sequence
+
+
+def _held_before(delivery: Delivery) -> FileHeld | None:
+    """A 差分 does not overtake an earlier one: that one would be too old afterwards."""
+    held = Delivery.objects.filter(
+        feed=delivery.feed, kind=Delivery.Kind.CHANGES, state=Delivery.State.HELD
+    ).exclude(set_id=delivery.set_id)
+    earlier = min(held, key=moment, default=None)
+    if earlier is None or moment(earlier) > moment(delivery):
+        return None
+    return FileHeld(
+        "gap",
+        f"これより前の差分（{earlier.file_name}）が保留中です。それが反映されるか、"
+        "次の全件を取り込むまで待ちます。",
+    )
 
 
 def _gap(delivery: Delivery, last: Delivery | None) -> FileHeld | None:

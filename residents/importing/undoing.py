@@ -16,7 +16,7 @@ from residents import feed
 from residents.feed import Target
 from residents.importing import held, households, images, order, phones, states
 from residents.importing.releasing import TwoNeeded
-from residents.models import Delivery, Holding, Protection, Rejection, Resident
+from residents.models import Delivery, Rejection
 
 Table = images.Table
 
@@ -118,18 +118,6 @@ def roll_back(delivery: UUID, by: Sequence[int], *, also_later: bool = False) ->
         for each in deliveries:
             protected |= set(_undo(each, by))
     return Undone(tuple(deliveries), tuple(sorted(protected)))
-
-
-def refs_changed(delivery: Delivery) -> list[UUID]:
-    """Whose records this applied delivery made, changed or ended."""
-    target = feed.feed(delivery.feed).target
-    made = _MODELS[target]._default_manager.filter(delivery=delivery)
-    column = "pk" if target is not Target.HOLDING else "identity_id"
-    kept = images.BeforeImage.objects.filter(delivery=delivery)
-    return sorted({*made.values_list(column, flat=True), *kept.values_list("ref", flat=True)})
-
-
-_MODELS = {Target.RESIDENT: Resident, Target.HOLDING: Holding, Target.PROTECTION: Protection}
 
 
 def _refuse_without_images(delivery: Delivery) -> None:

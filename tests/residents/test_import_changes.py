@@ -170,3 +170,16 @@ def test_parts_of_one_moment_are_applied_in_order(tmp_path):
 
     applied = Delivery.objects.filter(kind="changes").order_by("applied_at")
     assert [(each.sequence, each.state) for each in applied] == [(1, "applied"), (2, "applied")]
+
+
+@pytest.mark.usefixtures("known")
+def test_changes_do_not_overtake_earlier_ones_that_are_held(tmp_path):
+    first = take_in(changes(tmp_path / "1", "juki", [person(氏名="一　番")], sequence=7))["juki"]
+    later = changes(tmp_path / "2", "juki", [person(氏名="二　番")], at=THIRD)
+    second = take_in(later)["juki"]
+    assert (second.state, second.reason) == ("held", "gap")
+
+    let_go({"juki": first})
+
+    assert Resident.objects.get(number="0000000001").name == "二　番"
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"applied"}

@@ -1,0 +1,181 @@
+"""Reading a delivery into staging: all of its rows, or of a 全件 those of the people it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from residents.feed import Target
+from residents.importing import images, line_hashes, rows, staging
+from residents.importing.columns import Columns
+from residents.importing.gates import Received
+from residents.importing.line_hashes import Accepted, Differences
+from residents.importing.lines import Lines
+from residents.importing.progress import Progress
+from residents.importing.refusal import FileRefused
+from residents.importing.survey import Survey, picked, survey
+from residents.models import Delivery, Identity
+
+_MOST = 0.3  # share of differing rows above which all are read
+_FEW = 1000
+_REPORT_EVERY = 1000
+_STAGED_NUMBERS = """
+SELECT DISTINCT number FROM residents_stagedrow WHERE delivery_id = ANY(%s) AND number <> ''
+"""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of a 全件, so that the next one can be compared with it."""
+
+    survey: Survey
+    differences: Differences | None = None
+    accepted: Accepted = field(default_factory=Accepted)
+
+    def store(self, delivery: Delivery, *, ends: bool) -> None:
+        """Keep the hashes of its lines; what is staged tells which were rejected."""
+        lines, numbers = staging.rejected_lines(delivery.pk)
+        if delivery.whole and not ends and lines:
+            return  # nobody knows whose line is missing: the next 全件 is read whole
+        line_hashes.store(
+            delivery,
+            self.survey,
+            self.accepted,
+            differences=self.differences,
+            rejected=numbers,
+            ends=ends,
+        )
+
+
+def stage(
+    delivery: Delivery, received: Received, earlier: Sequence[Delivery], progress: Progress
+) -> Reading | None:
+    """Read the file into staging; `earlier` are those of the set that are applied before it.
+
+    Returns what to keep of a 全件; None where the next one must be read whole. Raises FileRefused.
+    """
+    if delivery.kind != Delivery.Kind.FULL or received.feed.target is Target.PROTECTION:
+        _stage_whole(delivery, received, None, progress)
+        return None
+    reading = Reading(survey(received))
+    of_feed = [each for each in earlier if each.feed == delivery.feed]
+    reading.differences = _differences(reading.survey, delivery, of_feed)
+    if reading.differences is not None:
+        try:
+            progress.say(f"読込中　{delivery.file_name}")
+            _stage_touched(delivery, reading, reading.differences, of_feed)
+            return reading
+        except FileRefused:
+            # Line by line it cannot be read: as a whole it can, or is refused for what it is.
+            delivery.rejected, reading.differences, reading.accepted = 0, None, Accepted()
+            delivery.whole = True
+    count = _stage_whole(delivery, received, reading.accepted, progress)
+    return reading if count == len(reading.survey.keys) else None
+
+
+def _differences(
+    found: Survey, delivery: Delivery, earlier: Sequence[Delivery]
+) -> Differences | None:
+    basis = line_hashes.last_full(delivery.feed)
+    if basis is None or any(each.kind == Delivery.Kind.FULL for each in earlier):
+        return None
+    differences = line_hashes.compare(found, basis)
+    if differences is None or len(differences.rows) > _MOST * len(found.keys) + _FEW:
+        return None
+    return differences
+
+
+def _stage_whole(
+    delivery: Delivery, received: Received, accepted: Accepted | None, progress: Progress
+) -> int:
+    arrival = received.arrival
+    with (
+        arrival.open() as raw,
+        progress.reading(arrival.name, arrival.size, raw) as advance,
+        rows.open_table(raw, received.feed) as table,
+        transaction.atomic(),
+    ):
+        staging.copy(delivery.pk, _noted(_checked(delivery, received, *table), accepted, advance))
+    return delivery.rows
+
+
+def _stage_touched(
+    delivery: Delivery,
+    reading: Reading,
+    differences: Differences,
+    earlier: Sequence[Delivery],
+) -> None:
+    """Read the rows that differ, then the other rows of the same people; name who has none left."""
+    found = reading.survey
+    with transaction.atomic():
+        new = differences.rows
+        _stage_picked(delivery, reading, new)
+        absent = {*differences.vanished, *_changed_since(differences.basis, earlier)}
+        siblings = differences.of(absent | _staged_numbers([delivery.pk]))
+        _stage_picked(delivery, reading, siblings)
+        staging.touch(delivery.pk, sorted(absent - _staged_numbers([delivery.pk])))
+    delivery.rows, delivery.whole = len(found.keys), False
+    last = Delivery.objects.filter(feed=delivery.feed, state=Delivery.State.APPLIED)
+    newest = last.order_by("-applied_at", "-as_of", "-sequence").values_list("pk", flat=True)
+    delivery.basis = newest.first()
+
+
+def _stage_picked(delivery: Delivery, reading: Reading, wanted: Any) -> None:
+    if not len(wanted):
+        return
+    with picked(reading.survey, wanted) as table:
+        checked = _checked(delivery, reading.survey.received, *table)
+        at = iter(wanted.tolist())
+        staging.copy(delivery.pk, _noted(checked, reading.accepted, _nothing, at))
+
+
+def _checked(
+    delivery: Delivery, received: Received, columns: Columns, lines: Lines
+) -> Iterator[rows.Row]:
+    day = timezone.localdate(delivery.as_of)
+    for row in rows.checked(lines, columns, received.feed, day):
+        delivery.rows += 1
+        delivery.rejected += bool(row.reason)
+        yield row
+
+
+def _noted(
+    checked: Iterator[rows.Row],
+    accepted: Accepted | None,
+    advance: Callable[[], None],
+    indices: Iterator[int] | None = None,
+) -> Iterator[rows.Row]:
+    for place, row in enumerate(checked):
+        if accepted is not None:
+            index = place if indices is None else next(indices)
+            if not row.reason:
+                accepted.add(index, row.number)
+        if place % _REPORT_EVERY == 0:
+            advance()
+        yield row
+    advance()
+
+
+def _nothing() -> None:
+    pass
+
+
+def _changed_since(basis: Delivery, earlier: Sequence[Delivery]) -> set[str]:
+    """Whom 差分 have changed since that 全件: their lines may be as before, the register is not."""
+    later = Delivery.objects.filter(
+        feed=basis.feed, state=Delivery.State.APPLIED, applied_at__gt=basis.applied_at
+    )
+    refs = {ref for each in later for ref in images.refs_changed(each)}
+    numbers = Identity.objects.filter(pk__in=refs).values_list("number", flat=True)
+    return {*numbers, *_staged_numbers([each.pk for each in earlier])}
+
+
+def _staged_numbers(deliveries: Sequence[UUID]) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGED_NUMBERS, [list(deliveries)])
+        return {number for (number,) in cursor.fetchall()}
