@@ -10,7 +10,7 @@ from consent import operators, recall
 from consent.models import Account
 from consent.recall import Recall
 from residents.importing import releasing, undoing
-from residents.importing.delivery_set import working
+from residents.importing.delivery_set import working as working
 from residents.importing.releasing import NotHeld as NotHeld
 from residents.importing.undoing import LaterOnes as LaterOnes
 from residents.importing.undoing import NotApplied as NotApplied
@@ -32,9 +32,8 @@ def release(delivery: UUID, accounts: Sequence[Account]) -> list[Delivery]:
 
     Raises NotTwoOperators, NotHeld, ImportBusy and ImportFailed.
     """
-    by = _decided_by(accounts)
     with working():
-        return releasing.release(delivery, by)
+        return released(delivery, accounts)
 
 
 def give_up(delivery: UUID, account: Account) -> list[Delivery]:
@@ -42,10 +41,8 @@ def give_up(delivery: UUID, account: Account) -> list[Delivery]:
 
     Raises NotTwoOperators, NotHeld and ImportBusy.
     """
-    if not operators.is_operator(account):
-        raise operators.NotTwoOperators(f"{account.username}は運用担当の操作者ではありません。")
     with working():
-        return releasing.give_up(delivery, [account.pk])
+        return given_up(delivery, account)
 
 
 def take_back(
@@ -55,11 +52,30 @@ def take_back(
 
     Raises NotTwoOperators, NotApplied, LaterOnes, TooLate, ImportBusy and ImportFailed.
     """
-    by = _decided_by(accounts)
     with working():
-        deliveries = undoing.to_undo(delivery)
-        seen = recall.since(deliveries)
-        undone = undoing.roll_back(delivery, by, also_later=also_later)
+        return taken_back(delivery, accounts, also_later=also_later)
+
+
+def released(delivery: UUID, accounts: Sequence[Account]) -> list[Delivery]:
+    """`release` for a caller who is `working()`."""
+    return releasing.release(delivery, _decided_by(accounts))
+
+
+def given_up(delivery: UUID, account: Account) -> list[Delivery]:
+    """`give_up` for a caller who is `working()`."""
+    if not operators.is_operator(account):
+        raise operators.NotTwoOperators(f"{account.username}は運用担当の操作者ではありません。")
+    return releasing.give_up(delivery, [account.pk])
+
+
+def taken_back(
+    delivery: UUID, accounts: Sequence[Account], *, also_later: bool = False
+) -> TakenBack:
+    """`take_back` for a caller who is `working()`."""
+    by = _decided_by(accounts)
+    deliveries = undoing.to_undo(delivery)
+    seen = recall.since(deliveries)
+    undone = undoing.roll_back(delivery, by, also_later=also_later)
     return TakenBack(undone.deliveries, undone.protected, seen)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Case, When
 from django.utils import timezone
 
 from residents import feed
@@ -65,12 +67,36 @@ def names() -> dict[str, str]:
     return {code: each.name for code, each in feed.feeds().items()}
 
 
-def board(*, of: str = "", state: str = "", skip: int = 0, most: int = 50) -> list[Delivered]:
-    """The deliveries, newest first, of one feed and in one state where these are named."""
-    found = Delivery.objects.order_by("-received_at", "feed")
+ORDERS = {
+    "": ("-waits", "-received_at", "feed"),
+    "feed": ("feed", "-received_at"),
+    "as_of": ("-as_of", "feed"),
+    "rows": ("-rows", "-received_at"),
+    "rejected": ("-rejected", "-received_at"),
+}
+"""How the board may be sorted; as usual, what waits for people stands first."""
+
+
+def board(
+    *, of: str = "", state: str = "", order: str = "", skip: int = 0, most: int = 50
+) -> list[Delivered]:
+    """The deliveries of one feed and in one state where these are named; in one of ORDERS."""
+    waits = Case(When(state=Delivery.State.HELD, then=1), default=0)
+    found = Delivery.objects.annotate(waits=waits).order_by(*ORDERS[order], "pk")
     found = found.filter(feed=of) if of else found
     found = found.filter(state=state) if state else found
     return [_delivered(each) for each in found[skip : skip + most]]
+
+
+def held() -> int:
+    """How many deliveries wait for people."""
+    return Delivery.objects.filter(state=Delivery.State.HELD).count()
+
+
+def of_ids(ids: Sequence[UUID], *, but: UUID | None = None) -> list[Delivered]:
+    """These deliveries in this order, all but one."""
+    found = Delivery.objects.in_bulk([each for each in ids if each != but])
+    return [_delivered(found[each]) for each in ids if each in found]
 
 
 def one(pk: UUID) -> Delivered | None:

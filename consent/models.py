@@ -186,6 +186,8 @@ class ReferenceGrant(models.Model):
 
 
 # At the end, for they point at Account; Django finds models here alone.
+from consent.decision_models import Decision as Decision  # noqa: E402
+from consent.decision_models import Upload as Upload  # noqa: E402
 from consent.measure_models import AdverseParty as AdverseParty  # noqa: E402
 from consent.measure_models import CoveredPerson as CoveredPerson  # noqa: E402
 from consent.measure_models import Measure as Measure  # noqa: E402

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from consent import engagements, measures
+from consent import deciding, engagements, measures
 
 
 @shared_task
@@ -15,3 +15,9 @@ def close_expired_engagements() -> int:
 def lift_ended_measures() -> int:
     """End the protective measures two people have ended, once the hold is over."""
     return measures.lift_due()
+
+
+@shared_task
+def carry_out_decisions() -> int:
+    """Release, give up or take back what operators decided; one that waited for an import comes now."""
+    return deciding.carry_out()

@@ -12,6 +12,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 
 SCHEDULE = {
     "take in what the core systems delivered": _every(60, "residents.tasks.sync_inbox"),
+    "carry out what operators decided": _every(60, "consent.tasks.carry_out_decisions"),
     "dispose of what is over its time": {
         "task": "counter.tasks.dispose",
         "schedule": crontab(hour="3", minute="40"),

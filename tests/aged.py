@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from consent import engagements, measures
 from consent import retention as holds
-from consent.models import AccessEntry, Account, Engagement, RetentionHold
+from consent.models import AccessEntry, Account, Decision, Engagement, RetentionHold
 from lifeevents.finishing import finish
 from lifeevents.models import Answer, Bundle, Submission
 from residents.models import BeforeImage, Delivery, Protection, Rejection
@@ -104,6 +104,15 @@ class Aged:
         second = Account.objects.get(username="kato")
         people = {"asked_by": self.officer.account_id, "confirmed_by": second}
         return _set(made, ended_at=at, lifts_at=at, **people)
+
+    def decision(self, at, person):
+        delivery = makers._delivery("juki", at)
+        delivery.save()
+        made = Decision.objects.create(
+            delivery=delivery, kind="take_back", asked_by_id=self.clerk.account_id,
+            state="done", confirmed_by_id=self.officer.account_id, protected=[person.pk],
+        )  # fmt: skip
+        return _set(made, ended_at=at)
 
     def lifted_hold(self, at, person):
         return self.past_hold(timezone.now(), person, lifted_at=at)

@@ -24,6 +24,8 @@ STAFF = (
     ("admin2", "管理 次郎", ("admin",), "general"),
     # Commands act as this account when no --as is given, so it may also see records.
     ("operator", "運用 太郎", ("operator", "clerk"), "general"),
+    # What one operator asks of a delivery, another confirms.
+    ("operator2", "運用 次郎", ("operator", "clerk"), "general"),
 )
 
 
