@@ -6,3 +6,7 @@ from django.apps import AppConfig
 class ResidentsConfig(AppConfig):
     name = "residents"
     verbose_name = "住民情報"
+
+    def ready(self) -> None:
+        # Importing registers the check; it must wait until the apps are loaded.
+        from residents import checks  # noqa: F401

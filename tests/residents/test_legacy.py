@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from residents import feed as feeds
 from residents import register
+from residents.checks import feed_files_are_right
 from residents.legacy import iso_date
 from residents.models import Holding, Rejection, Resident
 from tests.residents.exports import AT, person, write
@@ -292,3 +293,13 @@ def test_a_mapping_of_a_feed_nobody_declared_is_a_mistake(own, tmp_path):
 
     assert check(path) == (1, ["2行目　「kokuho」という連携データは定義されていません。"])
     assert check(tmp_path / "nowhere.toml")[0] == 1
+
+
+def test_a_wrong_file_of_the_municipality_is_found_before_anything_starts(own):
+    assert feed_files_are_right() == []
+    (own / "allotment.toml").write_text(ALLOTMENT.replace("7 days", "often"), "utf-8")
+
+    (error,) = feed_files_are_right()
+
+    assert error.id == "residents.E001"
+    assert error.msg.startswith(f"allotment.toml {line_of(ALLOTMENT, 'every')}行目")
