@@ -20,14 +20,12 @@ from lifeevents.entries import (
     Document,
     Event,
     Inclusion,
-    Paper,
-    PaperField,
-    PaperRows,
     Procedure,
     Question,
     Role,
     Wording,
 )
+from lifeevents.paper_entries import Paper, PaperField, PaperRows
 from lifeevents.rules.deadline import Deadline
 from lifeevents.rules.nodes import And, Expr, FactOf, Or
 from lifeevents.rules.tree import RuleError, parse

@@ -13,12 +13,10 @@ from lifeevents.entries import (
     Catalogue,
     Derived,
     Event,
-    Paper,
-    PaperField,
-    PaperRows,
     Procedure,
     Question,
 )
+from lifeevents.paper_entries import Paper, PaperField, PaperRows
 from lifeevents.rules.check import check, check_derived, facts_read
 from lifeevents.rules.nodes import Condition, Expr
 from residents.facts import Fact, FactType, Of

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lifeevents.asking import question_for
-from lifeevents.entries import Catalogue, Paper, PaperField, PaperRows
+from lifeevents.entries import Catalogue
 from lifeevents.guards import Guard, guards_of
+from lifeevents.paper_entries import Paper, PaperField, PaperRows
 from lifeevents.printed_values import CellText, printed
 from lifeevents.proposals import Proposed
 from lifeevents.situation import BUNDLE, HOUSEHOLD, Situation
