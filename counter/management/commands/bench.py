@@ -8,11 +8,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from counter.bench import machine, propose, search
-from counter.bench.database import own_town
+from counter.bench import importing, machine, propose, search
+from counter.bench.database import empty_database, own_town
 from counter.bench.figures import judged
 
-BENCHES = {"propose": propose, "search": search}
+BENCHES: dict[str, Any] = {"import": importing, "propose": propose, "search": search}
+ROOMS: dict[str, Any] = {"import": empty_database}
 RESIDENTS = 20_000
 
 
@@ -28,7 +29,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure and say which goals were met."""
         bench = BENCHES[options["name"]]
-        with own_town(options["residents"]) as town:
+        room = ROOMS.get(options["name"], own_town)
+        with room(options["residents"]) as town:
             measured = bench.run(town)
             result = {
                 "bench": options["name"],

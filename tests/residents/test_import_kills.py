@@ -1,0 +1,119 @@
+"""kill -9 in the middle of an import: the register is the old or the new one, and the night comes in.
+
+bin/soak kills runs many more rounds on a server of its own, and there kills PostgreSQL too.
+"""
+
+import os
+import random
+import signal
+import time
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection
+
+from residents import canonical
+from residents.importing.refusal import ImportBusy
+from residents.models import Delivery, HeldRow, Resident
+from tests.residents.exports import AT, nhi, person, protection, take_in, write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = int(os.environ.get("KAKANAI_KILLS", "5"))
+SEED = int(os.environ.get("KAKANAI_KILLS_SEED", "1"))
+OWN_SERVER = "KAKANAI_KILLS_OWN_SERVER" in os.environ
+PEOPLE = 300
+
+
+def night(folder, number):
+    """Twelve people get another name, one comes and one goes; a 差分 every third time."""
+    numbers = range(number, PEOPLE + number)
+    rows = [
+        person(f"{each:010}", 氏名=f"第{(each + number) // 25}　号", 住所_番地号表記=f"{each}番")
+        for each in numbers
+    ]
+    at = AT.replace(month=11, day=1 + number // 20, hour=number % 20)
+    path = folder / f"{number}"
+    write(path, "juki", rows, at=at)
+    write(
+        path,
+        "nhi",
+        [nhi(row["宛名番号"], 国保記号番号=f"{number // 2}") for row in rows[:20]],
+        at=at,
+    )
+    write(path, "protection", [protection(f"{number:010}")], at=at)
+    if number % 3 == 2:
+        write(path, "juki", rows[:2], at=at, extent="差分")
+    return path
+
+
+def written(folder):
+    canonical.write(folder / "out")
+    return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+
+
+def start(path):
+    """Import in a process of its own; returns its id."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            take_in(path)
+        finally:
+            os._exit(0)
+    return child
+
+
+def kill_worker(child):
+    os.kill(child, signal.SIGKILL)
+
+
+def kill_postgres(child):
+    """A server process that dies by SIGKILL takes all of PostgreSQL down into recovery."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        pids = [pid for (pid,) in cursor.fetchall()]
+    for pid in pids[:1]:
+        os.kill(pid, signal.SIGKILL)
+
+
+def settled(act):
+    """Do it once the killed process's server process has gone, or PostgreSQL has recovered."""
+    for _ in range(200):
+        try:
+            return act()
+        except (ImportBusy, OperationalError, psycopg.Error):
+            connection.close()
+            time.sleep(0.1)
+    pytest.fail("The database did not come back.")
+
+
+def test_whatever_is_killed_leaves_the_old_register_or_the_new(tmp_path):
+    chance = random.Random(SEED)
+    take_in(night(tmp_path, 0))
+    before, took = written(tmp_path), 0.5
+    for number in range(1, ROUNDS + 1):
+        path = night(tmp_path, number)
+        started = time.monotonic()
+        child = start(path)
+        time.sleep(chance.random() * took)
+        kill = kill_postgres if OWN_SERVER and number % 2 else kill_worker
+        settled(lambda kill=kill, child=child: kill(child))
+        os.waitpid(child, 0)
+
+        left = settled(lambda: written(tmp_path))
+        settled(lambda path=path: take_in(path))
+        took = min(time.monotonic() - started, 3)
+
+        after = written(tmp_path)
+        assert left in (before, after)
+        before = after
+        here = Resident.objects.filter(gone_at=None).values_list("number", flat=True)
+        assert {*here} == {f"{each:010}" for each in range(number, PEOPLE + number)}
+    full = Delivery.objects.filter(feed="juki", kind="full", state="applied")
+    assert full.count() == ROUNDS + 1
+    assert not HeldRow.objects.exists()
+    others = Delivery.objects.exclude(state="applied")
+    assert set(others.values_list("reason", flat=True)) <= {"interrupted", "stale"}
