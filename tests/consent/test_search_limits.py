@@ -65,6 +65,13 @@ def test_guessing_numbers_nobody_has_is_refused(sato, yamada):
     assert search("ヤマダ", sato).hits == ()
 
 
+def test_names_nobody_has_are_no_guessed_numbers(sato, yamada):
+    for _ in range(searching.limits().numbers_of_nobody + 1):
+        assert not search("ソンザイシナイ", sato).hits
+
+    assert search("ヤマダ", sato).hits
+
+
 def test_a_number_being_typed_is_no_guess(sato, yamada):
     page = uuid4()
     for length in range(4, 11):
