@@ -10,7 +10,9 @@ from typing import Any
 from residents.query import Criterion
 
 _STANDING = """
-(EXISTS (SELECT FROM residents_protection p WHERE p.ref = {0}.ref AND p.kind <> '3')
+(EXISTS (
+    SELECT FROM residents_protection p WHERE p.ref = {0}.ref AND (p.kind <> '3' OR p.awaiting)
+)
 OR EXISTS (SELECT FROM residents_manualprotection e WHERE e.ref = {0}.ref))
 """
 PROTECTED = f"""

@@ -163,7 +163,8 @@ class Holding(models.Model):
 class Protection(models.Model):
     """支援措置 of one person; never removed because a delivery lacks it, ended only by 区分 3.
 
-    A 区分 nobody knows is kept raw and counts as standing: the block fails closed.
+    A 区分 nobody knows is kept raw and counts as standing: the block fails closed. So does `awaiting`:
+    an ended one whose person changed after what the feed last told (a new measure may be on its way).
     """
 
     class Kind(models.TextChoices):
@@ -180,6 +181,7 @@ class Protection(models.Model):
     ends_on = models.DateField("支援措置終了年月日", null=True)
     record = models.JSONField("台帳の行")
     row_hash = models.BinaryField(max_length=32)
+    awaiting = models.BooleanField("新しい連携を待って伏せる", default=False, db_default=False)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
 
 

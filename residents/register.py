@@ -162,7 +162,7 @@ def _members(numbers: Collection[str]) -> dict[str, tuple[household.Member, ...]
 
 def _standing(refs: Collection[UUID], day: date) -> dict[UUID, ProtectionState]:
     """What the core system sent and what was entered here, together; neither takes from the other."""
-    sent = Protection.objects.filter(pk__in=refs).exclude(kind=Protection.Kind.ENDED)
+    sent = Protection.objects.filter(~Q(kind=Protection.Kind.ENDED) | Q(awaiting=True), pk__in=refs)
     entered = ManualProtection.objects.filter(identity__in=refs)
     columns = ("identity", "kind", "starts_on", "ends_on")
     found = sent.values_list(*columns).union(entered.values_list(*columns), all=True)

@@ -11,7 +11,7 @@ from django.db import connection
 
 from residents import names
 from residents.facts import parse_partial_date
-from residents.importing import households, images, latest, phones, search_keys
+from residents.importing import households, images, latest, phones, protections, search_keys
 from residents.importing.latest import Counts, Work
 from residents.models import Delivery
 
@@ -107,6 +107,7 @@ def apply(work: Work) -> Counts:
         cursor.execute(_MOVED)
         households.refresh()
         phones.refresh_new()
+        protections.await_news(delivery.as_of)
         cursor.execute("SELECT ref FROM going LIMIT 5")
         work.suspicions.note_gone(ref for (ref,) in cursor.fetchall())
         cursor.execute(_COUNT)

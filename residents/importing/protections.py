@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,7 @@ _COLUMNS = "ref, kind, history_no, starts_on, ends_on, record, row_hash, deliver
 _FRESH = """
 DROP TABLE IF EXISTS fresh_protection;
 CREATE TEMP TABLE fresh_protection (LIKE residents_protection) ON COMMIT DROP;
+ALTER TABLE fresh_protection DROP COLUMN awaiting;
 """
 _COPIES = {"protection": f"COPY fresh_protection ({_COLUMNS}) FROM STDIN"}
 _SET = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:])
@@ -45,6 +47,29 @@ _APPLY = f"""
 INSERT INTO residents_protection ({_COLUMNS}) SELECT {_COLUMNS} FROM fresh_protection
 ON CONFLICT (ref) DO UPDATE SET {_SET}
 """
+
+# Until the feed is as new as the register, an address that is new may already be a secret one.
+_AWAIT = """
+UPDATE residents_protection protection SET awaiting = TRUE
+FROM changed
+WHERE protection.ref = changed.ref AND protection.kind = '3' AND NOT protection.awaiting
+    AND %(as_of)s > COALESCE((
+        SELECT max(as_of) FROM residents_delivery WHERE feed = 'protection' AND state = 'applied'
+    ), '-infinity')
+"""
+_ARRIVED = """
+UPDATE residents_protection SET awaiting = FALSE
+WHERE awaiting AND NOT EXISTS (
+    SELECT FROM residents_delivery
+    WHERE feed = 'juki' AND state = 'applied' AND as_of > %(as_of)s
+)
+"""
+
+
+def await_news(as_of: datetime) -> None:
+    """Mask everyone in `changed` who was ever protected, while the feed is older than their row."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AWAIT, {"as_of": as_of})
 
 
 def apply(work: Work) -> Counts:
@@ -60,6 +85,7 @@ def apply(work: Work) -> Counts:
         which = "SELECT ref FROM changed WHERE NOT new"
         images.keep(work.delivery.pk, images.Table.PROTECTION, which)
         cursor.execute(_APPLY)
+        cursor.execute(_ARRIVED, {"as_of": work.delivery.as_of})
         cursor.execute(_COUNT)
         new, changed, said, held = cursor.fetchone()
     return Counts(new, changed, 0, said - new - changed, held - new, held)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from residents import register, search
 from residents.models import Delivery, Holding, Protection, Resident, SearchKey
 from tests.residents.exports import (
     AT,
@@ -183,3 +184,22 @@ def test_changes_do_not_overtake_earlier_ones_that_are_held(tmp_path):
 
     assert Resident.objects.get(number="0000000001").name == "二　番"
     assert set(Delivery.objects.values_list("state", flat=True)) == {"applied"}
+
+
+def test_a_new_address_of_someone_once_protected_waits_for_the_news_of_protection(tmp_path):
+    others = [person(f"{place:010}") for place in range(2, 30)]
+    ended = protection(kind="3", 履歴番号="2")
+    take_in_rows(tmp_path, juki=[person(), *others], protection=[ended])
+    ref = Resident.objects.get(number="0000000001").pk
+    assert not register.read([ref])[ref].protected
+
+    moved = person(個人履歴番号="2", 住所_町字="新町", 世帯番号="777")
+    take_in(changes(tmp_path, "juki", [moved]))
+    assert register.read([ref])[ref].protected
+    (hit,) = search.find("0000000001").hits
+    assert (hit.protected, hit.town) == (True, None)
+    assert not search.find("新町").hits
+
+    take_in_rows(tmp_path, THIRD, protection=[ended])
+    assert not register.read([ref])[ref].protected
+    assert search.find("新町").hits
