@@ -169,7 +169,7 @@ def folders() -> tuple[Path, ...]:
 
 def forget() -> None:
     """Read the feed files anew at the next use."""
-    for each in (_documents, feeds, code_lists, facts):
+    for each in (_documents, feeds, code_lists, facts, categories):
         each.cache_clear()
 
 
@@ -207,6 +207,12 @@ def facts() -> Mapping[str, Fact]:
             held = _held(each)
             found[held.key] = held
     return MappingProxyType(found)
+
+
+@cache
+def categories() -> Mapping[str, str]:
+    """The category of every fact, by its key."""
+    return MappingProxyType({key: fact.category for key, fact in facts().items()})
 
 
 def _held(each: Feed) -> Fact:

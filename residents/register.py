@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import InvalidOperation
-from functools import cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from residents import feed, household, names
-from residents.facts import Fact, Known, Origin, Reason, Source, Unknown, Value
+from residents.facts import Known, Origin, Reason, Source, Unknown, Value
 from residents.models import (
     Delivery,
     Holding,
@@ -137,7 +136,7 @@ def _person(
         state=resident.state,
         kind=resident.kind,
         facts=MappingProxyType(facts),
-        categories=_categories(),
+        categories=feed.categories(),
         members=tuple(each.ref for each in members),
         protection=standing.get(resident.pk),
         household_protected=any(
@@ -231,9 +230,3 @@ def _value(declared: feed.FeedFact, row: Mapping[str, str] | None, origin: Origi
         # The row keeps what stands there; it is no number to reckon with.
         value = None
     return Unknown(Reason.NOT_HELD) if value is None else Known(value, origin)
-
-
-@cache
-def _categories() -> Mapping[str, str]:
-    declared: Mapping[str, Fact] = feed.facts()
-    return MappingProxyType({key: fact.category for key, fact in declared.items()})
