@@ -140,7 +140,7 @@
     if (event.code !== "Enter" && event.code !== "NumpadEnter") return;
     event.preventDefault();
     const field = event.target;
-    if (!field.value.trim()) return document.querySelector("main .list a")?.click();
+    if (!field.value.trim()) return document.querySelector("main .list .bundle-row")?.click();
     const rows = within(document.getElementById("hits"), ".hit");
     if (asked !== field.value.trim() || !rows.length) return ask(field);
     if (rows.length === 1) rows[0].click();
