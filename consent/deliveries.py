@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -107,9 +107,17 @@ def one(pk: UUID) -> Delivered | None:
 
 def freshness(now: datetime | None = None) -> list[Freshness]:
     """Every feed with the age of what was applied of it last, and its newest delivery of any state."""
-    at = now or timezone.now()
     newest = Delivery.objects.order_by("feed", "-received_at").distinct("feed")
-    last = {each.feed: _delivered(each) for each in newest}
+    return _every_feed(now, {each.feed: _delivered(each) for each in newest})
+
+
+def in_force(now: datetime | None = None) -> list[Freshness]:
+    """The same without the newest delivery, in one query: for every screen that shows register data."""
+    return _every_feed(now, {})
+
+
+def _every_feed(now: datetime | None, last: Mapping[str, Delivered]) -> list[Freshness]:
+    at = now or timezone.now()
     applied = Delivery.objects.filter(state=Delivery.State.APPLIED).order_by("feed", "-as_of")
     held = dict(applied.distinct("feed").values_list("feed", "as_of"))
     return [

@@ -1,14 +1,19 @@
 """Fills the demo's empty register with a made-up town, once, also when it was interrupted."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import connection
+from django.utils import timezone
 
 SEED = 1
 USUAL_RESIDENTS = 20_000
+EXPORTED_AT = 3  # o'clock
+STAMP = re.compile(r"_\d{14}_")
 
 REFUSED = 4
 
@@ -39,6 +44,7 @@ def settle(var: Path, residents: int | None, *, run: Run, say: Callable[[str], N
     marker = town / "imported"
     if marker.exists() and marker.read_text() == _register():
         return
+    _date(town / "day00", timezone.localtime())
     say("Importing the town into the register …")
     _import(town / "day00", run=run)
     marker.write_text(_register())
@@ -66,6 +72,17 @@ def _make(town: Path, size: int, *, run: Run) -> None:
         raise NoTown("The town could not be made.")
     # Written last: a town without it was interrupted and is made again.
     (town / "made.json").write_text(json.dumps({"residents": size, "seed": SEED}))
+
+
+def _date(exports: Path, now: datetime) -> None:
+    """Name the files after last night, when core systems would have sent them; what they hold stays."""
+    at = now.replace(hour=EXPORTED_AT, minute=0, second=0, microsecond=0)
+    at -= timedelta(days=at > now)
+    dated = f"_{at:%Y%m%d%H%M%S}_"
+    for path in exports.glob("*.csv"):
+        path.rename(path.with_name(STAMP.sub(dated, path.name)))
+    manifest = exports / "manifest.csv"
+    manifest.write_bytes(STAMP.sub(dated, manifest.read_bytes().decode()).encode())
 
 
 def _import(exports: Path, *, run: Run) -> None:
