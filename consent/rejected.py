@@ -36,7 +36,10 @@ class NoSuchDelivery(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One row: where, why, whose, and the items of it that may be seen; `hidden` names the others."""
+    """One row: where, why, whose, and the items of it that may be seen; `hidden` names the others.
+
+    `resolved_by` is the later delivery that spoke of the same person, or was a whole 全件.
+    """
 
     line: int
     reason: str
@@ -45,15 +48,17 @@ class Rejected:
     items: Mapping[str, str] = field(repr=False)
     hidden: tuple[str, ...]
     is_resolved: bool
+    resolved_by: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Some rejected rows of a delivery, how many there are of each reason, and how many in all."""
+    """Some rejected rows of a delivery, how many of each reason, in all, and of all still open."""
 
     rows: tuple[Rejected, ...]
     reasons: Mapping[str, int]
     total: int
+    waiting: int
 
 
 def read(delivery: UUID, *, by: Actor, reason: str = "", skip: int = 0, most: int = 50) -> Listed:
@@ -70,7 +75,8 @@ def read(delivery: UUID, *, by: Actor, reason: str = "", skip: int = 0, most: in
         counted = every.order_by("reason").values_list("reason").annotate(Count("pk"))
         wanted = every.filter(reason=reason) if reason else every
         rows = list(wanted.order_by("line", "pk")[skip : skip + most])
-        return Listed(_seen(rows, found, by), dict(counted), wanted.count())
+        waiting = every.filter(resolved_at__isnull=True).count()
+        return Listed(_seen(rows, found, by), dict(counted), wanted.count(), waiting)
 
 
 def _refuse_others(by: Actor) -> None:
@@ -103,7 +109,16 @@ def _seen(rows: list[Rejection], delivery: Delivery, by: Actor) -> tuple[Rejecte
         hidden = tuple(name for name in each.columns if name not in allowed)
         resolved = each.resolved_at is not None
         found.append(
-            Rejected(each.line, each.reason, each.message, number, allowed, hidden, resolved)
+            Rejected(
+                each.line,
+                each.reason,
+                each.message,
+                number,
+                allowed,
+                hidden,
+                resolved,
+                each.resolved_by_id,
+            )
         )
     return tuple(found)
 

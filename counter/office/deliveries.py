@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from consent import deliveries
+from consent import deliveries, delivery_sheet
 from consent.deliveries import Delivered, Freshness
 from counter.office.access import OPERATOR, OfficeRequest, office
 from counter.office.screen import show
@@ -24,7 +24,17 @@ LOOKS = {
     "stopped": ("alarm", gettext_lazy("届いていません")),
     "never": ("alarm", gettext_lazy("まだ届いたことがありません")),
 }
-STATES = {"applied": "yes", "held": "open", "refused": "alarm", "rolled_back": "alarm"}
+LOOK_OF = {"applied": "yes", "held": "open", "refused": "alarm", "rolled_back": "alarm"}
+WORST_FIRST = ["never", "stopped", "late", "fresh"]
+
+
+ORDERS = {
+    "": "保留のもの、新しく届いたもの",
+    "as_of": "新しい時点のもの",
+    "feed": "連携データごと",
+    "rows": "行の多いもの",
+    "rejected": "取込不可の多いもの",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,9 @@ class FilterForm(forms.Form):
     state = forms.ChoiceField(
         label=gettext_lazy("状態"), required=False, widget=forms.Select({"class": "input"})
     )
+    order = forms.ChoiceField(
+        label=gettext_lazy("並び順"), required=False, widget=forms.Select({"class": "input"})
+    )
     page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, data: object) -> None:
@@ -55,43 +68,72 @@ class FilterForm(forms.Form):
         feeds, states = deliveries.names().items(), deliveries.states()
         self.fields["feed"].choices = [*everything, *feeds]  # type: ignore[attr-defined]
         self.fields["state"].choices = [*everything, *states]  # type: ignore[attr-defined]
+        orders = [(code, _(name)) for code, name in ORDERS.items()]
+        self.fields["order"].choices = orders  # type: ignore[attr-defined]
 
 
 @office(OPERATOR)
 @require_safe
 def feeds(request: OfficeRequest) -> HttpResponse:
     """How old what the register holds of each core system is."""
-    lines = [_line(each) for each in deliveries.freshness()]
+    found = sorted(deliveries.freshness(), key=lambda each: WORST_FIRST.index(each.state))
+    lines = [_line(each) for each in found]
     late = sum(each.look != "yes" for each in lines)
     return show(request, "office/feeds.html", {"lines": lines, "late": late}, place="feeds")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One delivery on the board; `age` is told of what is in force, with the look of its feed."""
+
+    delivery: Delivered
+    look: str
+    age: str
+    age_look: str
 
 
 @office(OPERATOR)
 @require_safe
 def board(request: OfficeRequest) -> HttpResponse:
-    """Every delivery, newest first, as on a flight board."""
+    """Every delivery, as on a flight board: what waits for people first."""
     form = FilterForm(request.GET or None)
     said = form.cleaned_data if form.is_valid() else {}
     page = said.get("page") or 1
-    of, state = said.get("feed", ""), said.get("state", "")
-    found = deliveries.board(of=of, state=state, skip=(page - 1) * PAGE, most=PAGE + 1)
+    of, state, order = (said.get(name, "") for name in ("feed", "state", "order"))
+    found = deliveries.board(of=of, state=state, order=order, skip=(page - 1) * PAGE, most=PAGE + 1)
+    in_force = {each.feed: each for each in deliveries.freshness()}
     context = {
         "form": form,
-        "rows": [(each, STATES.get(each.state, "")) for each in found[:PAGE]],
+        "rows": [_row(each, in_force.get(each.feed)) for each in found[:PAGE]],
+        "held": deliveries.held(),
         "page": page,
         "has_more": len(found) > PAGE,
-        "feed": of,
-        "state": state,
+        "chosen": {"feed": of, "state": state, "order": order},
     }
     return show(request, "office/deliveries.html", context, place="deliveries")
+
+
+def _row(each: Delivered, feed: Freshness | None) -> Row:
+    look = LOOK_OF.get(each.state, "")
+    if each.state != "applied" or feed is None or feed.age is None or feed.as_of != each.as_of:
+        return Row(each, look, "", "")
+    return Row(each, look, told(feed.age), LOOKS[feed.state][0])
 
 
 @office(OPERATOR)
 @require_safe
 def one(request: OfficeRequest, pk: UUID) -> HttpResponse:
-    """One delivery: what it brought, and why it stands where it does."""
-    found = find(pk)
-    context = {"delivery": found, "look": STATES.get(found.state, "")}
+    """One delivery: what it brought or would change, why it stands where it does, and what may be done."""
+    found = delivery_sheet.sheet(pk)
+    if found is None:
+        raise Http404
+    context = {
+        "sheet": found,
+        "delivery": found.delivery,
+        "look": LOOK_OF.get(found.delivery.state, ""),
+        "mine": found.open and found.open.asked_by_id == request.actor.account_id,
+        "is_running": found.open and found.open.state == "confirmed",
+    }
     return show(request, "office/delivery.html", context, place="deliveries")
 
 

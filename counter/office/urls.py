@@ -6,6 +6,7 @@ from counter.office import (
     adding,
     browse,
     clauses,
+    decisions,
     deliveries,
     draft,
     history,
@@ -14,6 +15,7 @@ from counter.office import (
     protection,
     questions,
     rejections,
+    uploads,
 )
 
 app_name = "office"
@@ -65,6 +67,12 @@ urlpatterns = [
     path("feeds", deliveries.feeds, name="feeds"),
     path("deliveries", deliveries.board, name="deliveries"),
     path("deliveries/<uuid:pk>", deliveries.one, name="delivery"),
+    path("deliveries/<uuid:pk>/ask", decisions.ask, name="delivery_ask"),
+    path("deliveries/<uuid:pk>/confirm", decisions.confirm, name="delivery_confirm"),
+    path("deliveries/<uuid:pk>/withdraw", decisions.withdraw, name="delivery_withdraw"),
+    path("deliveries/<uuid:pk>/people", decisions.people, name="delivery_people"),
+    path("uploads", uploads.new, name="upload_new"),
+    path("uploads/<uuid:pk>", uploads.one, name="upload"),
     path("deliveries/<uuid:pk>/rejections", rejections.listed, name="rejections"),
     path("deliveries/<uuid:pk>/rejections.csv", rejections.download, name="rejections_csv"),
     path("versions", history.versions_list, name="versions"),

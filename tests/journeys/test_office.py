@@ -176,16 +176,3 @@ def approve_it(page, enter, look):
     page.get_by_role("link", name="版の履歴").first.click()
     look(at="版の履歴")
     assert versions.latest().number == 2
-
-
-def test_an_operator_looks_at_what_was_delivered(counter, sign_in, look):
-    page = counter.page
-    sign_in("operator")
-    page.goto(f"{counter.url}/office/feeds")
-    look(at="データの鮮度")
-    page.get_by_role("link", name="届いたデータ").first.click()
-    look(at="届いたデータ")
-    page.get_by_label("状態").select_option(label="反映済み")
-    page.get_by_role("button", name="しぼり込む").click()
-    page.locator("tbody a").first.click()
-    look(at="件数")

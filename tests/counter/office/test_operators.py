@@ -17,6 +17,7 @@ from counter.office.deliveries import told
 from counter.office.rejections import safe
 from residents.models import Delivery, Rejection
 from tests.entering import signed_in
+from tests.residents.exports import LATER, person, take_in_rows
 
 HOURS = timedelta(hours=1)
 PLACE = {"住所_町字": "秘町五丁目", "住所_方書": "秘荘１０１"}
@@ -191,3 +192,16 @@ def test_what_is_written_reads_back_with_commas_quotes_and_lines(operator, juki,
 )  # fmt: skip
 def test_an_age_is_said_in_its_largest_useful_unit(span, said):
     assert told(span) == said
+
+
+def test_a_row_mended_in_the_next_delivery_is_resolved_and_says_by_which(operator, tmp_path, db):
+    first = take_in_rows(tmp_path, juki=[person(生年月日="いつか"), person("0000000002")])["juki"]
+    address = reverse("office:rejections", args=[first.pk])
+    assert "直っていない行 1" in text(operator.get(address))
+
+    mended = take_in_rows(tmp_path, LATER, juki=[person(), person("0000000002")])["juki"]
+
+    shown = text(operator.get(address))
+    assert "すべて解決済み" in shown
+    assert reverse("office:delivery", args=[mended.pk]) in shown
+    assert rows_of(operator.get(f"{address}.csv"))[1][3] == "済み"
