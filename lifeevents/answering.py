@@ -10,7 +10,7 @@ from typing import Any
 
 import jaconv
 
-from residents import wareki
+from residents import unseen, wareki
 from residents.facts import FactType, PartialDate, parse_partial_date
 
 TRUE, FALSE = ("yes", "true", "1"), ("no", "false", "0")
@@ -121,8 +121,8 @@ def _choice(text: str, choices: tuple[str, ...]) -> str:
 
 
 def _text(text: str, longest: int) -> str:
-    if any(unicodedata.category(c) == "Cc" for c in text):
-        raise Unreadable("改行などの制御文字は使えません。")
+    if unseen.in_line(text) or unseen.typed(text):
+        raise Unreadable("改行などの制御文字や、目に見えない文字は使えません。")
     if len(text) > longest:
         raise Unreadable(f"{longest}文字以内で入力してください。")
     if any(each.search(unicodedata.normalize("NFKC", text)) for each in TWELVE_DIGITS):

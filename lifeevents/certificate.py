@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lifeevents import answering, kinship
+from residents import unseen
 
 DROPPED = ("個人番号", "マイナンバー", "住民票コード")
 ENCODINGS = ("utf-8-sig", "cp932")
@@ -75,9 +76,11 @@ def read(text: str) -> Certificate:
 
     Raises NotACertificate. No sentence repeats what a cell holds.
     """
-    lines = text.lstrip("\ufeff").strip("\r\n").splitlines()
-    delimiter = "\t" if lines and "\t" in lines[0] else ","
-    table = csv.DictReader(io.StringIO("\n".join(lines)), delimiter=delimiter, restkey="")
+    # Not splitlines(): it also ends a line at characters nobody sees, and would make two people of one.
+    lines = io.StringIO(text.lstrip("\ufeff").strip("\r\n"), newline=None)
+    delimiter = "\t" if "\t" in lines.readline() else ","
+    lines.seek(0)
+    table = csv.DictReader(lines, delimiter=delimiter, restkey="")
     try:
         rows = list(table)
     except csv.Error:
@@ -118,6 +121,8 @@ def _row(cells: Mapping[str, str], columns: Mapping[str, Column]) -> dict[str, A
     for name, (fact, reader) in columns.items():
         if not cells.get(name):
             continue
+        if unseen.typed(cells[name]):
+            raise _Unfit(f"「{name}」に目に見えない文字があります。")
         try:
             found[fact] = reader(cells[name])
         except (answering.Unreadable, _Unfit):

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import Category
+from counter.legible import TextField
 from counter.office import procedure, rule
 from counter.office.access import WRITERS, OfficeRequest, office
 from counter.office.forms import LINE, LONG, TYPES, LinesField, VersionForm, pick, words
@@ -80,7 +81,7 @@ class QuestionForm(VersionForm):
 
     label = words(_("項目の名前"), LINE, most=40, help_text=_("例：自転車を持っている"))
     text = words(_("質問の文"), LINE, help_text=_("例：自転車をお持ちですか。"))
-    help = forms.CharField(label=_("補足"), required=False, max_length=400, widget=LINE)
+    help = TextField(label=_("補足"), required=False, max_length=400, widget=LINE)
     type = pick(_("答え方"), choices=list(TYPES.items()))
     choices = LinesField(
         label=_("選択肢"), required=False, help_text=_("「選択肢から一つ」のときに、1行に一つ")

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from counter.legible import TextField
 from lifeevents.rules import editing, patterns
 from lifeevents.rules.patterns import AGES, OF_KIND, QUANTITIES, BadCondition, Grouped, Simple, Tree
 from lifeevents.rules.tree import RuleError, parse
@@ -37,12 +38,12 @@ class ReasonedForm(forms.Form):
         widget=forms.RadioSelect,
         initial="and",
     )
-    because = forms.CharField(
+    because = TextField(
         label=_("当てはまるときの理由の文"), required=False, max_length=200,
         widget=forms.TextInput(attrs=INPUT),
         help_text=_("「〜ため」で終わる文。{who} は対象の方の呼び名、{age} は年齢に置き換わります。"),
     )  # fmt: skip
-    because_no = forms.CharField(
+    because_no = TextField(
         label=_("当てはまらないときの理由の文"), required=False, max_length=200,
         widget=forms.TextInput(attrs=INPUT),
     )  # fmt: skip
@@ -122,7 +123,7 @@ class ConditionForm(ReasonedForm):
                 error_messages={"required": _("値を一つ以上選んでください。")},
             )
         is_day = self.declared.type is FactType.DATE
-        return forms.CharField(
+        return TextField(
             label=_("年齢または日付") if is_day else _("値"),
             max_length=60,
             widget=forms.TextInput(attrs={"class": "input short"}),

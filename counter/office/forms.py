@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from counter.legible import TextField
 from lifeevents import wording
 from lifeevents.rules.sentences import Names
 from residents import wareki
@@ -48,7 +49,7 @@ class DayField(forms.CharField):
         return wareki.format(value) if isinstance(value, date) else value
 
 
-class LinesField(forms.CharField):
+class LinesField(TextField):
     """Several things, one a line."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -65,7 +66,7 @@ class LinesField(forms.CharField):
 def words(label: Any, widget: forms.Widget, *, most: int = 400, **kwargs: Any) -> forms.CharField:
     """A text that is needed."""
     required = format_lazy(_("{label}を入力してください。"), label=label)
-    return forms.CharField(
+    return TextField(
         label=label,
         max_length=most,
         widget=widget,
@@ -224,7 +225,7 @@ class DocumentsForm(forms.Form):
         super().__init__(data)
         self.listed = [*entry["documents"], *({"name": ""} for _ in range(self.SPARE))]
         for place, document in enumerate(self.listed):
-            self.fields[f"document-{place}"] = forms.CharField(
+            self.fields[f"document-{place}"] = TextField(
                 label=format_lazy(_("持ち物 {place}"), place=place + 1),
                 max_length=400,
                 required=False,
@@ -254,7 +255,7 @@ class SubmitForm(VersionForm):
     effective_from = DayField(
         label=_("いつから"), error_messages={"required": _("適用する日を入力してください。")}
     )
-    note = forms.CharField(
+    note = TextField(
         label=_("承認する人への説明"), required=False, max_length=400, widget=LONG
     )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.measures import SCOPES
 from consent.models import Measure
+from counter.legible import TextField
 from counter.office.forms import LINE, DayField
 
 ADVERSE = ("a1", "a2")
@@ -32,7 +33,7 @@ WORDS = {
 class FindForm(forms.Form):
     """The search box of the entry: whom the measure is for."""
 
-    query = forms.CharField(
+    query = TextField(
         label=_("申出者をさがす"),
         max_length=100,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
@@ -50,7 +51,7 @@ class EntryForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("相手方が同じ世帯にいるときは、その方を選ばないでください。"),
     )
-    numbers = forms.CharField(
+    numbers = TextField(
         label=_("併せて支援を求める方（別の世帯）の宛名番号"),
         required=False,
         max_length=200,
@@ -83,7 +84,7 @@ class EntryForm(forms.Form):
         for place in ADVERSE:
             for key, label in WORDS.items():
                 attributes = {"class": "input", "autocomplete": "off"}
-                self.fields[f"{place}_{key}"] = forms.CharField(
+                self.fields[f"{place}_{key}"] = TextField(
                     label=label,
                     required=False,
                     max_length=100,

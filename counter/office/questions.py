@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from counter.legible import TextField
 from counter.office import rule
 from counter.office.access import READERS, WRITERS, OfficeRequest, office
 from counter.office.forms import LINE, TYPES, VersionForm, pick, words
@@ -32,7 +32,7 @@ class WordsForm(VersionForm):
 
     label = words(gettext_lazy("項目の名前"), LINE, most=40)
     text = words(gettext_lazy("質問の文"), LINE)
-    help = forms.CharField(label=gettext_lazy("補足"), required=False, max_length=400, widget=LINE)
+    help = TextField(label=gettext_lazy("補足"), required=False, max_length=400, widget=LINE)
     of = pick(gettext_lazy("だれに聞くか"))
     card = pick(gettext_lazy("聞く画面"))
 

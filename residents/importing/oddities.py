@@ -6,15 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+from residents import unseen
 from residents.feed import Feed, code_lists
 
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
-# Controls, zero width, direction marks, and the filler that looks like a space (trust T-23).
-_UNSEEN = re.compile(
-    "[\x01-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
-)
 
 
 class Oddities:
@@ -39,7 +35,7 @@ class Oddities:
                 self.unknown[name] += 1
         text = "".join(record.values())
         self.private += _PRIVATE.search(text) is not None
-        self.unseen += _UNSEEN.search(text) is not None
+        self.unseen += unseen.in_line(text)
 
     def sentences(self) -> list[str]:
         """Plain sentences for the delivery's message."""
