@@ -19,7 +19,10 @@ LATE, STOPPED = 1.5, 3
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """One file of a feed and what became of it; `message` never quotes a value of a row."""
+    """One file of a feed and what became of it; `message` never quotes a value of a row.
+
+    The counts of a held one are what it would do.
+    """
 
     id: UUID
     feed: str
@@ -139,6 +142,7 @@ def _freshness(
 
 
 def _delivered(found: Delivery) -> Delivered:
+    would = found.summary if found.state == Delivery.State.HELD else {}
     return Delivered(
         id=found.pk,
         feed=found.feed,
@@ -149,10 +153,10 @@ def _delivered(found: Delivery) -> Delivered:
         state=str(found.state),
         state_name=found.get_state_display(),
         rows=found.rows,
-        new=found.new,
-        changed=found.changed,
-        gone=found.gone,
-        unchanged=found.unchanged,
+        new=would.get("new", found.new),
+        changed=would.get("changed", found.changed),
+        gone=would.get("gone", found.gone),
+        unchanged=would.get("unchanged", found.unchanged),
         rejected=found.rejected,
         dropped_columns=tuple(found.dropped_columns),
         reason=found.reason,

@@ -105,7 +105,7 @@ def _seen(rows: list[Rejection], delivery: Delivery, by: Actor) -> tuple[Rejecte
         number = number_of[each.pk]
         person = people.get(refs[number]) if number in refs else None
         masked = person is None or person.protected
-        allowed = _allowed(each, shown, masked) if shown else {}
+        allowed = _in_order(_allowed(each, shown, masked), shown) if shown else {}
         hidden = tuple(name for name in each.columns if name not in allowed)
         resolved = each.resolved_at is not None
         found.append(
@@ -125,6 +125,12 @@ def _seen(rows: list[Rejection], delivery: Delivery, by: Actor) -> tuple[Rejecte
 
 def _number(row: Rejection, source: Feed | None) -> str:
     return str(row.columns.get(source.key[0], "")) if source else ""
+
+
+def _in_order(items: dict[str, str], source: Feed) -> dict[str, str]:
+    """As the columns stand in the file; the database keeps them by length."""
+    place = {name: number for number, name in enumerate(source.columns)}
+    return dict(sorted(items.items(), key=lambda each: place.get(each[0], len(place))))
 
 
 def _allowed(row: Rejection, source: Feed, masked: bool) -> dict[str, str]:

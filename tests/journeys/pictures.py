@@ -5,7 +5,13 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.journeys import pictures_desk, pictures_events, pictures_office, pictures_phone
+from tests.journeys import (
+    pictures_desk,
+    pictures_events,
+    pictures_office,
+    pictures_operator,
+    pictures_phone,
+)
 from tests.journeys.pictures_camera import Camera
 from tests.journeys.screen import CHROMIUM, SWITCHES
 
@@ -14,6 +20,7 @@ PARTS = {
     "events": pictures_events.take,
     "phone": pictures_phone.take,
     "office": pictures_office.take,
+    "operator": pictures_operator.take,
 }
 
 

@@ -205,3 +205,16 @@ def test_a_row_mended_in_the_next_delivery_is_resolved_and_says_by_which(operato
     assert "すべて解決済み" in shown
     assert reverse("office:delivery", args=[mended.pk]) in shown
     assert rows_of(operator.get(f"{address}.csv"))[1][3] == "済み"
+
+
+def test_a_held_delivery_on_the_board_tells_what_it_would_do(operator, tmp_path, db):
+    take_in_rows(tmp_path, juki=[person(f"{place:010}") for place in range(30)])
+    take_in_rows(tmp_path, LATER, juki=[person()])
+
+    shown = operator.get(reverse("office:deliveries"))
+
+    row = shown.context["rows"][0]
+    assert (row.delivery.state, row.delivery.gone) == ("held", 29)
+    assert "保留 1件" in text(shown)
+    for order in deliveries.ORDERS:
+        assert operator.get(reverse("office:deliveries"), {"order": order}).context["rows"]
