@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from consent import engagements, measures
 from consent import retention as holds
-from consent.models import AccessEntry, Account, Decision, Engagement, RetentionHold
+from consent.models import AccessEntry, Account, Decision, Engagement, FactorReset, RetentionHold
 from lifeevents.finishing import finish
 from lifeevents.models import Answer, Bundle, Submission
 from residents.models import BeforeImage, Delivery, Protection, Rejection
@@ -140,6 +140,11 @@ class Aged:
         _, user = self._account(timezone.now(), kind="staff", is_active=False)
         made = Authenticator.objects.create(user_id=user, type="totp", data={})
         return _set(made, created_at=at, last_used_at=at)
+
+    def factor_reset(self, at, person):
+        _, lost = self._account(timezone.now(), kind="staff")
+        made = FactorReset.objects.create(account_id=lost, asked_by_id=self.clerk.account_id)
+        return _set(made, asked_at=at, decided_at=at)
 
     def _account(self, at, **changes):
         made = Account.objects.create(username=str(uuid4()), display_name="消える　名", **changes)

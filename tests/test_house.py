@@ -26,8 +26,9 @@ EDITABLE = {
         "Resident", "SearchKey", "StagedRow",
     },
     "consent": {
-        "Account", "AdverseParty", "Category", "CoveredPerson", "Department", "Engagement",
-        "Measure", "MeasureStep", "ReferenceGrant", "RetentionHold",
+        "Account", "AdverseParty", "Category", "CoveredPerson", "Decision", "Department",
+        "Engagement", "FactorReset",
+        "Measure", "MeasureStep", "ReferenceGrant", "RetentionHold", "Upload",
     },
     "lifeevents": {"Answer", "Application", "Bundle", "Draft", "Opinion", "Participant"},
 }  # fmt: skip

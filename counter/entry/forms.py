@@ -41,3 +41,21 @@ class CredentialForm(forms.Form):
     """What the browser answers for a passkey."""
 
     credential = forms.JSONField(widget=forms.HiddenInput)
+
+
+class ResetForm(forms.Form):
+    """Who is to enrol anew, and why."""
+
+    username = forms.CharField(
+        label=_("職員番号"),
+        max_length=150,
+        error_messages={"required": _("職員番号を入力してください。")},
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=200,
+        help_text=_("記録に残ります。例：業務用の端末を紛失したため"),
+        error_messages={"required": _("理由を入力してください。")},
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )

@@ -52,7 +52,7 @@ def _way_in(request: HttpRequest, ended: str | None) -> HttpResponseBase:
     """The page to prove what is missing at; htmx is told to go there with the whole page."""
     if waiting.find(request):
         return _go(request, resolve_url("entry:code"))
-    where = redirect_to_login(_page(request), resolve_url(settings.LOGIN_URL)).url
+    where = redirect_to_login(page_of(request), resolve_url(settings.LOGIN_URL)).url
     if ended in (session.IDLE, session.TOO_LONG):
         where = f"{where}&ended={ended}"
     return _go(request, where)
@@ -62,7 +62,7 @@ def _go(request: HttpRequest, where: str) -> HttpResponseBase:
     return HttpResponseClientRedirect(where) if HtmxDetails(request) else redirect(where)
 
 
-def _page(request: HttpRequest) -> str:
+def page_of(request: HttpRequest) -> str:
     """The page to come back to: for what was sent from a page, that page."""
     if part := HtmxDetails(request):
         return part.current_url_abs_path or "/"

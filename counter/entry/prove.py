@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -76,26 +77,37 @@ def _enter(request: WaitingRequest, kind: str) -> HttpResponse:
     return redirect(request.waiting.next)
 
 
-def _refused(request: WaitingRequest, form: CodeForm, mistake: WrongCode) -> HttpResponse:
+def note_mistake(
+    request: HttpRequest, account: Account, form: CodeForm, mistake: WrongCode
+) -> HttpResponse | None:
+    """Count a wrong answer and say so at the field; the way out if it was one too many."""
     if not isinstance(mistake, UsedCode):
-        lockout.note_failure(request, request.account.username)
-        if refusal := locked(request, request.account):
+        lockout.note_failure(request, account.username)
+        if refusal := locked(request, account):
             return refusal
-    form.is_valid()
-    form.add_error("code", ValidationError(_(_USED if isinstance(mistake, UsedCode) else _WRONG)))
-    return _page(request, form)
+    if form.is_valid():
+        said = _USED if isinstance(mistake, UsedCode) else _WRONG
+        form.add_error("code", ValidationError(_(said)))
+    return None
 
 
-def _page(request: WaitingRequest, form: CodeForm) -> HttpResponse:
-    account = request.account
-    context = {
+def asking(account: Account, form: CodeForm) -> dict[str, Any]:
+    """What a page that asks for the second factor shows."""
+    return {
         "form": form,
         "account": account,
         "options": passkeys.ask(account) if PASSKEY in factors.kinds(account) else None,
         "demo_command": f"manage.py demo_code {account.username}" if account.demo else "",
     }
+
+
+def _refused(request: WaitingRequest, form: CodeForm, mistake: WrongCode) -> HttpResponse:
+    return note_mistake(request, request.account, form, mistake) or _page(request, form)
+
+
+def _page(request: WaitingRequest, form: CodeForm) -> HttpResponse:
     status = 422 if form.errors else 200
-    return render(request, "entry/code.html", context, status=status)
+    return render(request, "entry/code.html", asking(request.account, form), status=status)
 
 
 _WRONG = "いま認証アプリに出ている6桁の数字を、もう一度入力してください。"

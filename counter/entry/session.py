@@ -13,8 +13,13 @@ from typing import Any
 from django.conf import settings
 
 ENTERED = "entered"
-"""In the session of whoever proved both factors: when that was, and when something was last done."""
+"""In the session of whoever proved both factors: when that was, when a factor was last proved, and when
+something was last done."""
 IDLE, TOO_LONG, UNPROVED = "idle", "long", "unproved"
+FRESH = 300
+"""Seconds for which a proof is good for what is hard to undo."""
+WARNING = 120
+"""Seconds before the end at which it is said (WCAG 2.2.1 asks for 20)."""
 GRAIN = 30
 """Seconds within which being busy is not written again."""
 
@@ -24,7 +29,7 @@ Session = MutableMapping[str, Any]
 def begin(session: Session) -> None:
     """Note that both factors have been proved now."""
     now = time.time()
-    session[ENTERED] = {"at": now, "seen": now}
+    session[ENTERED] = {"at": now, "proved": now, "seen": now}
 
 
 def over(session: Session) -> str | None:
@@ -41,9 +46,23 @@ def over(session: Session) -> str | None:
 
 def keep(session: Session) -> None:
     """Note that something was done."""
-    now = time.time()
-    if now - session[ENTERED]["seen"] >= GRAIN:
-        session[ENTERED] = {**session[ENTERED], "seen": now}
+    if time.time() - session[ENTERED]["seen"] >= GRAIN:
+        stay(session)
+
+
+def stay(session: Session) -> None:
+    """Begin the idle time anew at once."""
+    session[ENTERED] = {**session[ENTERED], "seen": time.time()}
+
+
+def note_proof(session: Session) -> None:
+    """Note that the second factor has been proved once more."""
+    session[ENTERED] = {**session[ENTERED], "proved": time.time()}
+
+
+def is_proof_fresh(session: Session) -> bool:
+    """Whether the second factor was proved minutes ago."""
+    return bool(time.time() - session[ENTERED]["proved"] < FRESH)
 
 
 def left(session: Session) -> int:

@@ -22,4 +22,5 @@ def left(request: StaffRequest) -> HttpResponse:
 @require_POST
 def stay(request: StaffRequest) -> HttpResponse:
     """Someone is still there."""
+    session.stay(request.session)
     return HttpResponse(status=204)

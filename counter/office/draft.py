@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from counter.entry.again import recently_proved
 from counter.office import procedure
 from counter.office.access import READERS, WRITERS, OfficeRequest, office
 from counter.office.forms import ReturnForm, SubmitForm, VersionForm
@@ -139,6 +140,7 @@ def send_back(request: OfficeRequest, pk: int) -> HttpResponse:
 
 
 @office(*WRITERS)
+@recently_proved
 @require_POST
 def publish(request: OfficeRequest, pk: int) -> HttpResponse:
     """Approve, and put the next version in force."""

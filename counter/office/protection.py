@@ -19,6 +19,7 @@ from consent.door import Record
 from consent.measure_book import NoSuchMeasure, Sheet
 from consent.measures import Against, MayNotProtect, NotNow, Wish
 from consent.models import Measure
+from counter.entry.again import recently_proved
 from counter.office.access import SUPPORT, OfficeRequest, office
 from counter.office.protection_forms import (
     ADVERSE,
@@ -146,6 +147,7 @@ def decide(request: OfficeRequest, pk: UUID) -> HttpResponse:
 
 
 @officer
+@recently_proved
 @require_POST
 def ask_end(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """The first person's word that someone leaves."""
@@ -159,6 +161,7 @@ def ask_end(request: OfficeRequest, pk: UUID) -> HttpResponse:
 
 
 @officer
+@recently_proved
 @require_POST
 def confirm_end(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """The second person's."""

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from consent import factor_reset
 from counter.office.access import OPERATOR, WRITERS, OfficeRequest, has_role
 from lifeevents.models import Draft
 from lifeevents.opened import TOWN
@@ -25,6 +26,7 @@ class Frame:
     waiting: int
     may_write: bool
     may_operate: bool
+    may_manage_staff: bool
 
 
 def show(
@@ -44,5 +46,6 @@ def show(
         waiting=Draft.objects.filter(state=Draft.State.SUBMITTED).count(),
         may_write=has_role(request.user, WRITERS),
         may_operate=has_role(request.user, (OPERATOR,)),
+        may_manage_staff=has_role(request.user, factor_reset.ROLES),
     )
     return render(request, template, {**context, "office": frame}, status=status)

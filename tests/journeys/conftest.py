@@ -63,7 +63,7 @@ def counter(chromium, live_server, town):
 
 def type_code(page, username):
     """Type the six digits the phone of a demo account shows: the field has the focus."""
-    page.locator("#id_code:focus").wait_for()
+    page.locator("[autocomplete=one-time-code]:focus").wait_for()
     page.keyboard.type(next_code(Account.objects.get(username=username)))
     page.keyboard.press("Enter")
 

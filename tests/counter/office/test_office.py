@@ -340,7 +340,7 @@ def addresses():
 def test_clerks_and_strangers_get_nowhere_and_operators_only_read(client_of, pattern, args):
     address = url(pattern.name, *args)
 
-    assert set(pattern.callback.audience) <= {"admin", "operator"}
+    assert set(pattern.callback.audience) <= {"admin", "operator", "support_officer"}
     assert client_of("sato").get(address).status_code == 403
     assert client_of("sato").post(address).status_code == 403
     assert Client().get(address).status_code == 302
