@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from consent.models import Account
+from django.db.models import Min, QuerySet
+from guardian.shortcuts import get_objects_for_user
+
+from consent.models import Account, Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,18 @@ class Actor:
 
 def actor_of(account: Account, *, terminal: str, channel: str) -> Actor:
     """The Actor an account is while it works at `terminal`; its role is its first group by name."""
-    role = account.groups.order_by("name").values_list("name", flat=True).first()
-    office = account.office.name if account.office else ""
-    return Actor(account.pk, account.kind, role or account.kind, office, terminal, channel)
+    of_account = Account.objects.filter(pk=account.pk)
+    office, role = of_account.values_list("office__name", Min("groups__name")).get()
+    return Actor(account.pk, account.kind, role or account.kind, office or "", terminal, channel)
+
+
+def seen_by(by: Actor) -> QuerySet[Category]:
+    """The categories this account may see at all (django-guardian `see`, through its role group)."""
+    granted: QuerySet[Category] = get_objects_for_user(
+        Account(pk=by.account_id),
+        "consent.see",
+        Category,
+        with_superuser=False,
+        accept_global_perms=False,
+    )
+    return granted

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, When
+from django.db.models import Case, Max, QuerySet, When
 from django.utils import timezone
 
 from residents import feed
@@ -114,15 +115,30 @@ def freshness(now: datetime | None = None) -> list[Freshness]:
     return _every_feed(now, {each.feed: _delivered(each) for each in newest})
 
 
-def in_force(now: datetime | None = None) -> list[Freshness]:
-    """The same without the newest delivery, in one query: for every screen that shows register data."""
-    return _every_feed(now, {})
+def in_force(
+    now: datetime | None = None, held: Mapping[str, datetime] | None = None
+) -> list[Freshness]:
+    """The same without the newest delivery: for every screen that shows register data.
+
+    `held` says as of when each feed is, where the screen knows; else one query does.
+    """
+    return _every_feed(now, {}, held)
 
 
-def _every_feed(now: datetime | None, last: Mapping[str, Delivered]) -> list[Freshness]:
+def applied_last() -> QuerySet[Delivery, Any]:
+    """{feed, applied} of every feed that was ever applied: as of when it is."""
+    found = Delivery.objects.filter(state=Delivery.State.APPLIED).order_by().values("feed")
+    return found.annotate(applied=Max("as_of"))
+
+
+def _every_feed(
+    now: datetime | None,
+    last: Mapping[str, Delivered],
+    held: Mapping[str, datetime] | None = None,
+) -> list[Freshness]:
     at = now or timezone.now()
-    applied = Delivery.objects.filter(state=Delivery.State.APPLIED).order_by("feed", "-as_of")
-    held = dict(applied.distinct("feed").values_list("feed", "as_of"))
+    if held is None:
+        held = {row["feed"]: row["applied"] for row in applied_last()}
     return [
         _freshness(each, held.get(code), last.get(code), at) for code, each in feed.feeds().items()
     ]

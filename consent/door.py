@@ -11,14 +11,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from django.db.models import QuerySet
-from guardian.shortcuts import get_objects_for_user
-
 from consent import engagements, log, searching
-from consent.actors import Actor
+from consent.actors import Actor, seen_by
 from consent.adverse import hidden_from
 from consent.engagements import NotInEngagement as NotInEngagement
-from consent.models import AccessEntry, Account, Category, Engagement
+from consent.models import AccessEntry, Account, Engagement
 from consent.passage import passage
 from consent.protection import is_masked
 from residents import feed, register
@@ -75,12 +72,19 @@ def open(refs: Collection[UUID], *, engagement: UUID, by: Actor) -> dict[UUID, R
 
     Raises EngagementClosed or NotInEngagement.
     """
+    return enter(refs, engagement=engagement, by=by)[0]
+
+
+def enter(
+    refs: Collection[UUID], *, engagement: UUID, by: Actor
+) -> tuple[dict[UUID, Record], Engagement]:
+    """As `open`, and the engagement they were opened for, as it stood then."""
     with passage():
         ground = engagements.standing(engagement, by)
         if not set(refs) <= set(ground.refs):
             raise NotInEngagement
         _refuse_strangers(refs, by)
-        return _records(refs, ground, by)
+        return _records(refs, ground, by), ground
 
 
 def open_household(ref: UUID, *, engagement: UUID, by: Actor) -> dict[UUID, Record]:
@@ -178,18 +182,14 @@ def find_number(number: str, *, by: Actor) -> UUID | None:
 
 
 def permitted(by: Actor) -> frozenset[str]:
-    """The categories this account may see at all (django-guardian `see`, through its role group)."""
-    account = Account.objects.get(pk=by.account_id)
-    granted: QuerySet[Category] = get_objects_for_user(
-        account, "consent.see", Category, with_superuser=False, accept_global_perms=False
-    )
-    return frozenset(granted.values_list("code", flat=True))
+    """The categories this account may see at all."""
+    return frozenset(seen_by(by).values_list("code", flat=True))
 
 
 def _visible(refs: Iterable[UUID], ground: Engagement, by: Actor) -> Mapping[UUID, frozenset[str]]:
     """What this actor may see of each person; a resident sees less of the family than of themself."""
     by_purpose = {*ground.purpose.by_law, *ground.agreed}
-    whole = frozenset(by_purpose & permitted(by))
+    whole = frozenset(by_purpose.intersection(ground.permitted))
     if by.kind != Account.Kind.RESIDENT:
         return dict.fromkeys(refs, whole)
     own = Account.objects.get(pk=by.account_id).ref

@@ -6,12 +6,15 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from consent import log
-from consent.actors import Actor
+from consent.actors import Actor, seen_by
 from consent.adverse import hidden_from
+from consent.deliveries import applied_last
 from consent.models import AccessEntry, Account, Category, Engagement, Purpose
 
 LASTS = timedelta(hours=4)
@@ -57,9 +60,16 @@ def begin(
 def standing(engagement_id: UUID, by: Actor) -> Engagement:
     """The engagement, if it still stands for this actor (its beginner or the same office).
 
+    It knows the categories the actor is `permitted` to see at all, and as of when each feed is.
+
     Raises EngagementClosed otherwise, and where there never was one.
     """
-    engagement = Engagement.objects.select_related("purpose").filter(pk=engagement_id).first()
+    found = Engagement.objects.select_related("purpose").filter(pk=engagement_id)
+    also = {
+        "permitted": ArraySubquery(seen_by(by).values("code")),
+        "as_of": ArraySubquery(applied_last().values(row=JSONObject(feed="feed", as_of="applied"))),
+    }
+    engagement = found.annotate(**also).first()
     if engagement is None:
         raise EngagementClosed
     mine = by.account_id == engagement.begun_by_id or (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
@@ -113,6 +114,10 @@ class Engagement(models.Model):
     revealed = ArrayField(
         models.UUIDField(), verbose_name="住所等を表示した対象者", default=list, blank=True
     )
+
+    if TYPE_CHECKING:
+        permitted: list[str]  # these two as engagements.standing reads them
+        as_of: list[dict[str, str]]
 
     class Meta:
         indexes = [models.Index(fields=["closed_at", "until"], name="engagement_open")]

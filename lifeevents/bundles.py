@@ -13,13 +13,14 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from consent import door, engagements
 from consent.actors import Actor
 from consent.models import Account
-from lifeevents import numbering, roles, seating, versions
+from lifeevents import kept, numbering, roles, seating, versions
 from lifeevents.models import Bundle
 
 METHODS = ("card", "one_point", "two_point", "known")
@@ -107,8 +108,14 @@ def start(
 
 
 def find(number: str, *, by: Actor) -> Bundle:
-    """The bundle of a 受付番号, if this actor serves it or is of its office; else raises NotYours."""
-    bundle = _seen_by(by).filter(number=number).first()
+    """The bundle of a 受付番号, if this actor serves it or is of its office; else raises NotYours.
+
+    It comes with what it keeps and with how many bundles the actor serves now (`mine_open`).
+    """
+    own = mine(by).order_by().values("state").values(count=Count("pk"))
+    found = kept.along(_seen_by(by).filter(number=number))
+    also = {"mine_open": Coalesce(Subquery(own), 0)}
+    bundle = found.annotate(**also).first()
     if bundle is None:
         raise NotYours
     return bundle

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -71,6 +72,9 @@ class Bundle(models.Model):
     started_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField("申請日時", null=True)
     finished_at = models.DateTimeField(null=True)
+
+    if TYPE_CHECKING:
+        mine_open: int  # as bundles.find reads it
 
     class Meta:
         ordering = ["-started_at"]

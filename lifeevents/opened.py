@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cache
 
 from consent import door
 from consent.actors import Actor
 from consent.models import Category, Engagement
-from lifeevents import asking, prefill, proposals, replies, seating, situation, versions
+from lifeevents import asking, kept, prefill, proposals, seating, situation, versions
 from lifeevents.asking import Ask
 from lifeevents.entries import Catalogue, Event
 from lifeevents.models import Bundle
@@ -43,6 +45,7 @@ class Opened:
     offers: tuple[Offer, ...]
     notice: str
     agreed: bool
+    as_of: Mapping[str, datetime]
 
     @property
     def protected(self) -> bool:
@@ -53,17 +56,18 @@ class Opened:
 def open_bundle(bundle: Bundle, *, by: Actor) -> Opened:
     """Read a started bundle: one door call (one AccessEntry), then pure functions only."""
     catalogue = versions.of(bundle).for_event(bundle.event)
-    seats = seating.seats_of(bundle, by=by)
+    held = kept.of(bundle)
+    refs = [each.ref for each in held.participants if each.ref]
+    records, ground = door.enter(refs, engagement=bundle.engagement, by=by)
     now = situation.build(
         catalogue.events[bundle.event],
         catalogue,
-        seats,
-        replies.of(bundle),
+        seating.taken(held.participants, records),
+        held.answers,
         on=bundle.on,
         vocabulary=catalogue.vocabulary(door.vocabulary()),
     )
     proposed = proposals.propose(now, catalogue)
-    engagement = Engagement.objects.select_related("purpose").get(pk=bundle.engagement)
     return Opened(
         bundle=bundle,
         catalogue=catalogue,
@@ -72,9 +76,10 @@ def open_bundle(bundle: Bundle, *, by: Actor) -> Opened:
         proposed=proposed,
         asks=asking.open_questions(now, catalogue, proposed),
         filled=prefill.fill_papers(now, catalogue, proposed, desk_of(bundle, bundle.on)),
-        offers=_offers(engagement),
-        notice=engagement.purpose.notice,
-        agreed=engagement.agreed_at is not None,
+        offers=_offers(ground),
+        notice=ground.purpose.notice,
+        agreed=ground.agreed_at is not None,
+        as_of={each["feed"]: datetime.fromisoformat(each["as_of"]) for each in ground.as_of},
     )
 
 
@@ -92,8 +97,14 @@ def desk_of(bundle: Bundle, on: date) -> Desk:
 
 
 def _offers(engagement: Engagement) -> tuple[Offer, ...]:
-    offered = engagement.purpose.by_consent
     return tuple(
         Offer(each.code, each.name, each.examples, each.code in engagement.agreed)
-        for each in Category.objects.filter(code__in=offered)
+        for each in _categories()
+        if each.code in engagement.purpose.by_consent
     )
+
+
+@cache
+def _categories() -> tuple[Category, ...]:
+    """All categories in their order; only a migrate changes them."""
+    return tuple(Category.objects.all())

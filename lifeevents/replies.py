@@ -8,12 +8,12 @@ from typing import Any
 
 from consent import door
 from consent.actors import Actor
-from lifeevents import answering, asking, versions
+from lifeevents import answering, asking, kept, versions
 from lifeevents.answering import BadAnswers, Unreadable
 from lifeevents.bundles import changing
 from lifeevents.entries import Question
 from lifeevents.models import Answer, Bundle
-from lifeevents.situation import BUNDLE, HOUSEHOLD, Answers, Said
+from lifeevents.situation import BUNDLE, HOUSEHOLD, Answers
 
 NEAR_FUTURE = timedelta(days=2 * 365)  # 入所を希望する日 and the like
 
@@ -52,7 +52,7 @@ def take_back(bundle: Bundle, subject: str, fact: str, *, version: int, by: Acto
 
 def of(bundle: Bundle) -> Answers:
     """The answers of a bundle as the situation reads them."""
-    return {(each.subject, each.fact): Said(each.value, each.at) for each in bundle.answers.all()}
+    return kept.of(bundle).answers
 
 
 def read_all(bundle: Bundle, answers: Mapping[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:

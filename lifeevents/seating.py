@@ -159,7 +159,11 @@ def seats_of(bundle: Bundle, *, by: Actor) -> tuple[Seat, ...]:
     """The seats of a started bundle with their records as the door shows them now (one call)."""
     participants = list(bundle.participants.all())
     refs = [each.ref for each in participants if each.ref]
-    records = door.open(refs, engagement=bundle.engagement, by=by)
+    return taken(participants, door.open(refs, engagement=bundle.engagement, by=by))
+
+
+def taken(participants: Iterable[Participant], records: Mapping[UUID, Record]) -> tuple[Seat, ...]:
+    """The seats of these participants with the records the door has opened (pure)."""
     return tuple(
         Seat(
             each.key,

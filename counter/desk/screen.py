@@ -44,8 +44,17 @@ def show(
         town=town_name(),
         terminal=request.actor.terminal,
         user=str(request.user),
-        my_open=0 if request.htmx else bundles.mine(request.actor).count(),
+        my_open=_my_open(request, context),
         shortcuts=request.COOKIES.get(SHORTCUTS) != "off",
     )
     layout = "desk/_bare.html" if request.htmx else "desk/base.html"
     return render(request, template, {**context, "desk": frame, "layout": layout}, status=status)
+
+
+def _my_open(request: DeskRequest, context: dict[str, Any]) -> int:
+    """How many bundles this clerk serves: known already where the page is one of them."""
+    if request.htmx:
+        return 0
+    if "bundle" in context:
+        return context["bundle"].mine_open
+    return bundles.mine(request.actor).count()

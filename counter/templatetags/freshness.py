@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -13,9 +15,12 @@ register = template.Library()
 
 
 @register.inclusion_tag("components/as_of.html")
-def as_of(*, for_staff: bool = True) -> dict[str, Any]:
-    """As of when 住民基本台帳 is, and which feeds are late, have stopped, or never came."""
-    found = deliveries.in_force()
+def as_of(*, for_staff: bool = True, held: Mapping[str, datetime] | None = None) -> dict[str, Any]:
+    """As of when 住民基本台帳 is, and which feeds are late, have stopped, or never came.
+
+    `held` is what an opened bundle knows of that already.
+    """
+    found = deliveries.in_force(held=held)
     return {
         "at": next((each.as_of for each in found if each.feed == REGISTER), None),
         "old": [each for each in found if each.state in ("late", "stopped")],
