@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from consent.measures import may_protect
+from consent.operators import is_operator
 from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.screen import show
 from lifeevents import bundles, versions
@@ -43,6 +44,7 @@ def home(request: DeskRequest) -> HttpResponse:
         "finished": _rows(bundles.finished_today(by)),
         "search_first": True,
         "protects": may_protect(request.user),
+        "operates": is_operator(request.user),
         "empty_mine": _("対応中の受付はありません。住民をさがして受付をはじめると、ここに出ます。"),
         "empty_team": _("同じ係の職員が対応している受付が、ここに出ます。引き継ぐときに開きます。"),
     }

@@ -24,7 +24,7 @@ LOOKS = {
     "stopped": ("alarm", gettext_lazy("届いていません")),
     "never": ("alarm", gettext_lazy("まだ届いたことがありません")),
 }
-LOOK_OF = {"applied": "yes", "held": "open", "refused": "alarm", "rolled_back": "alarm"}
+LOOK_OF = {"applied": "yes", "held": "open", "refused": "alarm"}
 WORST_FIRST = ["never", "stopped", "late", "fresh"]
 
 

@@ -218,3 +218,10 @@ def test_a_held_delivery_on_the_board_tells_what_it_would_do(operator, tmp_path,
     assert "保留 1件" in text(shown)
     for order in deliveries.ORDERS:
         assert operator.get(reverse("office:deliveries"), {"order": order}).context["rows"]
+
+
+def test_operators_find_their_boards_from_the_desk(operator, staff):
+    way = reverse("office:deliveries")
+
+    assert way in text(operator.get(reverse("desk:home")))
+    assert way not in text(signed_in(staff["sato"]).get(reverse("desk:home")))
