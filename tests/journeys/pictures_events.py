@@ -1,6 +1,6 @@
 """Pictures of what the other events show at the desk, and of a protected person."""
 
-from tests.journeys.serving import DEATH, HOUSEHOLD, MOVE_WITHIN, SELF, identify
+from tests.journeys.serving import BIRTH, DEATH, HOUSEHOLD, MOVE_WITHIN, SELF, identify
 from tests.journeys.typist import Typist
 
 MOVERS, JOINED = "ワタナベ キヨシ 17.1.25", "ヤマザキ ケンタ 10.5.9"
@@ -97,7 +97,7 @@ def picture_protected(camera, page):
 def picture_reveal(camera):
     """The reasons for which who is in charge of the desk may see the address."""
     page = camera.staff("takahashi")
-    begin(page, camera, PROTECTED, MOVE_WITHIN)
+    begin(page, camera, PROTECTED, BIRTH)
     page.get_by_text("理由を選んで表示").click()
     camera.shoot(page, "reveal")
     cancel(page)

@@ -5,10 +5,11 @@ NAME = "絵本の贈り物"
 
 def take(camera):
     """Add a procedure to 出生, approve and publish it, and publish what stood before again."""
-    admin, other = camera.staff("admin"), camera.staff("admin2")
+    admin = camera.staff("admin")
     look_around(camera, admin)
     write(camera, admin)
     ask_for_approval(camera, admin)
+    other = camera.staff("admin2")
     approve(camera, other)
     go_back(camera, admin, other)
 
