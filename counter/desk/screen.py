@@ -52,9 +52,11 @@ def show(
 
 
 def _my_open(request: DeskRequest, context: dict[str, Any]) -> int:
-    """How many bundles this clerk serves: known already where the page is one of them."""
+    """How many bundles this clerk serves: known already where the page is one of them or lists them."""
     if request.htmx:
         return 0
     if "bundle" in context:
-        return context["bundle"].mine_open
+        return int(context["bundle"].mine_open)
+    if "mine" in context:
+        return len(context["mine"])
     return bundles.mine(request.actor).count()
