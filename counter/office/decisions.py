@@ -18,6 +18,7 @@ from consent import concerned, deciding, tasks
 from consent.concerned import MayNotSee, NoSuchDelivery
 from consent.deciding import MayNotDecide, NotNow, NotYourOwn
 from consent.models import Decision
+from counter.entry.again import recently_proved
 from counter.office.access import OPERATOR, OfficeRequest, office
 from counter.office.deliveries import find
 from counter.office.screen import show
@@ -36,6 +37,7 @@ def deciding_view(verb: Verb) -> Callable[..., HttpResponseBase]:
     """Let 運用担当 POST; what comes too late, or from the wrong person, shows the delivery as it is."""
 
     @office(OPERATOR)
+    @recently_proved
     @require_POST
     @wraps(verb)
     def guarded(request: OfficeRequest, pk: UUID) -> HttpResponseBase:

@@ -20,6 +20,7 @@ ASK = "/entry/staff/ask"
 SENT = {"username": "sato", "reason": "端末を「紛失」したため <1台>"}
 STEPS_UP = {
     "entry:ask", "entry:confirm",
+    "office:delivery_ask", "office:delivery_confirm", "office:delivery_withdraw",
     "office:publish", "office:measure_end", "office:measure_confirm",
 }  # fmt: skip
 
@@ -115,7 +116,7 @@ def test_no_other_site_is_led_back_to(late):
 @pytest.mark.parametrize("name", sorted(STEPS_UP))
 def test_everything_hard_to_undo_asks(staff, clock, name):
     route, view = next((route, view) for each, route, view in ADDRESSES if each == name)
-    role = {"admin": "admin", "support_officer": "takahashi"}[view.audience[0]]
+    role = {"admin": "admin", "operator": "operator", "support_officer": "takahashi"}[view.audience[0]]
     client = signed_in(staff[role])
     clock.shift(300)
 

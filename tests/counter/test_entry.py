@@ -404,6 +404,18 @@ def test_a_cookie_kept_beyond_the_end_opens_nothing(desk, clock):
     assert stolen.get("/keys").url == "/login?next=/keys"
 
 
+def test_a_locked_terminal_opens_again_with_both_factors_at_the_same_page(desk, staff, clock):
+    locked = desk.post("/lock", {"next": "/keys"}).url
+    assert not is_in(desk)
+    assert password(desk, next="/keys").url == "/entry/code"
+    assert desk.get("/keys").url == "/entry/code"
+    used = next_code(staff["sato"])
+
+    assert locked == "/login?next=%2Fkeys"
+    assert code(desk, used).url == "/keys"
+    assert desk.get("/keys").status_code == 200
+
+
 def test_the_pages_of_the_entrance_are_kept_in_no_cache(staff, clock):
     client = Client()
     password(client)

@@ -132,7 +132,7 @@ def test_who_sits_idle_is_warned_stays_by_any_key_and_comes_back_to_the_page(
     counter.errors.clear()
 
 
-def test_who_types_a_long_text_is_not_taken_for_absent(counter, sign_in, settings):
+def test_who_types_a_long_text_is_not_taken_for_absent_and_locks_by_a_key(counter, sign_in, settings):
     page = counter.page
     sign_in("sato")
     settings.STAFF_IDLE_SECONDS = session.WARNING + 2
@@ -143,6 +143,9 @@ def test_who_types_a_long_text_is_not_taken_for_absent(counter, sign_in, setting
 
     assert asked.value.json()["seconds"] > session.WARNING
     assert not page.locator("#idle").is_visible()
+
+    page.keyboard.press("Control+l")
+    page.wait_for_url("**/login?next=%2F")
 
 
 def make_proof_old():
