@@ -113,8 +113,7 @@ def make_resident(name="見本　花子", *, codes=("02",), holds=(), protected=
         **search_keys.columns(record)._asdict(),
     )
     SearchKey.objects.bulk_create(
-        SearchKey(resident=resident, kind=kind, key=key)
-        for kind, key in search_keys.also([record])
+        SearchKey(resident=resident, kind=kind, key=key) for kind, key in search_keys.also([record])
     )
     for system in holds:
         make_holding(resident, system, **(holds[system] if isinstance(holds, dict) else {}))
