@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 _TITLES = ("個人番号", "住民票コード", "マイナンバー", "kojinbango", "juminhyokodo", "mynumber")
+_DIGITS = 12
 # Twelve digits in any width, in one run or with one space or dash between some of them.
 _TWELVE = re.compile(
     r"(?<![0-9０-９])[0-9０-９](?:[ 　\t\-‐‑–—−ー－]?[0-9０-９]){11}(?![0-9０-９])"
@@ -23,7 +24,8 @@ def is_title(text: str) -> bool:
 
 def may_be_in(texts: Iterable[str]) -> bool:
     """Whether one of the texts may hold twelve digits: quick, and true wherever `is_in` is."""
-    return _LONG_RUN.search("|".join(texts)) is not None
+    long = [text for text in texts if len(text) >= _DIGITS]
+    return bool(long) and _LONG_RUN.search("|".join(long)) is not None
 
 
 def is_in(text: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from operator import itemgetter
 
 from residents import personal_number
@@ -55,7 +54,7 @@ def read(header: Sequence[str], feed: Feed) -> Columns:
             unknown.append(_shown(title))
     _refuse_missing(places, feed)
     return Columns(
-        len(header), places, tuple(dropped), tuple(unknown), _reader(places, feed.legacy)
+        len(header), places, tuple(dropped), tuple(unknown), _reader(places, len(header), feed.legacy)
     )
 
 
@@ -64,10 +63,11 @@ def in_list_order(feed: Feed) -> Columns:
     if feed.legacy:
         places = {each: int(each) - 1 for column in feed.legacy.columns for each in column.sources}
         width = feed.legacy.width
-        return Columns(width, places, (), (), _reader(places, feed.legacy))
+        return Columns(width, places, (), (), _reader(places, width, feed.legacy))
     places = {each.name: place for place, each in enumerate(feed.layout) if not each.drop}
     dropped = tuple(each.name for each in feed.layout if each.drop)
-    return Columns(len(feed.layout), places, dropped, (), _reader(places, None))
+    width = len(feed.layout)
+    return Columns(width, places, dropped, (), _reader(places, width, None))
 
 
 def _titles(feed: Feed) -> dict[str, str]:
@@ -99,16 +99,18 @@ def _refuse_missing(places: dict[str, int], feed: Feed) -> None:
         raise FileRefused("missing_column", f"必要な項目がありません：{'、'.join(missing)}。")
 
 
-def _reader(places: dict[str, int], legacy: Legacy | None) -> Read:
+def _reader(places: dict[str, int], width: int, legacy: Legacy | None) -> Read:
     if legacy:
         return _mapped(places, legacy.columns)
     names, cells_of = tuple(places), itemgetter(*places.values())
 
     def read(cells: Sequence[str]) -> dict[str, str]:
-        texts = cells_of(cells)
-        return dict(compress(zip(names, texts, strict=True), texts))  # without the blank ones
+        return {name: text for name, text in zip(names, cells_of(cells), strict=True) if text}
 
-    return read
+    def read_all(cells: Sequence[str]) -> dict[str, str]:
+        return {name: text for name, text in zip(names, cells, strict=True) if text}
+
+    return read_all if [*places.values()] == [*range(width)] else read
 
 
 def _mapped(places: dict[str, int], columns: Sequence[Column]) -> Read:

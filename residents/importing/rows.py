@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from json.encoder import encode_basestring
-from operator import add
 from typing import IO, NamedTuple
+
+import orjson
 
 from residents import personal_number
 from residents.feed import Feed
@@ -88,10 +88,11 @@ class _Check:
     def __init__(self, feed: Feed, columns: Columns, as_of: date) -> None:
         self.columns = columns
         self.number = feed.key[0]
-        self.versions = [feed.item(name) for name in feed.versions]
+        self.versions = feed.versions
+        numbers = {each.name for each in feed.items if each.type == ItemType.NUMBER}
+        self.numbered = [(name, name in numbers) for name in feed.versions]
         self.record = feed.record
         self.required = {each.name: each for each in feed.items if each.required}
-        self.titles = {each.name: f"{encode_basestring(each.name)}:" for each in feed.items}
         self.digits = frozenset(each.name for each in feed.items if each.digits)
         self.dates = DateChecks(feed, as_of)
 
@@ -99,22 +100,17 @@ class _Check:
         if len(cells) != self.columns.width:
             return self._shifted(line, cells)
         record = self.columns.read(cells)
-        text = self._as_json(record)
+        raw = orjson.dumps(record)
+        text = raw.decode()
         number = record.get(self.number, "")
         if found := self._personal_number(record):
             return self._emptied(line, number, found)
         record_key = _SEPARATOR.join([record.get(name, "") for name in self.record])
         mistake = self._mistake(number, record, text)
         if mistake is None:
-            version = tuple([record[item.name] for item in self.versions])
-            digest = hashlib.sha256(text.encode()).digest()
-            return Row(line, number, record_key, version, text, digest)
+            version = tuple([record[name] for name in self.versions])
+            return Row(line, number, record_key, version, text, hashlib.sha256(raw).digest())
         return self._rejected(line, record, text, record_key, mistake)
-
-    def _as_json(self, record: dict[str, str]) -> str:
-        """As json.dumps writes it without spaces, in a third of the time."""
-        texts = map(encode_basestring, record.values())
-        return "{" + ",".join(map(add, map(self.titles.__getitem__, record), texts)) + "}"
 
     def _mistake(self, number: str, record: dict[str, str], text: str) -> Mistake | None:
         if not _NUMBER.fullmatch(number):
@@ -129,12 +125,12 @@ class _Check:
         return self._version_mistake(record) or self._blank(record) or self.dates.mistake(record)
 
     def _version_mistake(self, record: dict[str, str]) -> Mistake | None:
-        for item in self.versions:
-            version = record.get(item.name, "")
+        for name, is_number in self.numbered:
+            version = record.get(name, "")
             if not version:
-                return "required", f"必須の項目が空です：{item.name}。"
-            if item.type == ItemType.NUMBER and not _VERSION.fullmatch(version):
-                return "version", f"{item.name}が9桁以内の数字ではありません。"
+                return "required", f"必須の項目が空です：{name}。"
+            if is_number and not _VERSION.fullmatch(version):
+                return "version", f"{name}が9桁以内の数字ではありません。"
         return None
 
     def _blank(self, record: dict[str, str]) -> Mistake | None:
@@ -167,7 +163,7 @@ class _Check:
         if reason in ("number", "control"):
             key = None
         elif self._version_mistake(record) is None:
-            version = tuple([record[item.name] for item in self.versions])
+            version = tuple([record[name] for name in self.versions])
         number = number if _NUMBER.fullmatch(number) else ""
         kept = _without_nul(record) if "\\u0000" in text else text
         return Row(line, number, key, version, kept, b"", reason, message)
