@@ -60,7 +60,7 @@ def _enter(request: WaitingRequest) -> HttpResponse:
     """Sign in, and show the spare codes the only time they are shown."""
     codes = factors.spare_codes(request.account)
     waiting.sign_in(request, request.account, request.waiting)
-    context = {"codes": codes, "next": request.waiting.next}
+    context = {"codes": codes, "next": request.waiting.next, "account": request.account}
     return render(request, "entry/spare_codes.html", context)
 
 

@@ -55,5 +55,5 @@ def sentence(until: datetime) -> str:
     """What to tell someone who is locked out."""
     return _(
         "続けてまちがえたため、この職員番号ではこの場所からしばらく入れません。"
-        "%(time)sを過ぎてから、もう一度入ってください。お急ぎのときは、ほかの管理者に連絡してください。"
+        "%(time)sを過ぎてから、もう一度入ってください。お急ぎのときは、管理者に連絡してください。"
     ) % {"time": date_format(timezone.localtime(until), "H時i分")}

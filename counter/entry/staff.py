@@ -73,6 +73,7 @@ def _page(request: StaffRequest, form: ResetForm) -> HttpResponse:
     accounts = Account.objects.filter(kind=Account.Kind.STAFF, is_active=True)
     context = {
         "form": form,
+        "by": request.user,
         "waiting": [
             (each, factor_reset.may_confirm(each, by=by)) for each in asked.filter(decided_at=None)
         ],

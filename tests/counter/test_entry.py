@@ -388,6 +388,23 @@ def test_a_page_that_asks_how_long_is_left_does_not_keep_the_session(desk, clock
     assert desk.get("/keys").url == "/login?next=/keys&ended=idle"
 
 
+@pytest.mark.parametrize(
+    ("who", "where"),
+    [
+        ("sato", "/keys"),
+        ("admin", "/office/drafts"),
+        ("admin", "/entry/staff"),
+        ("takahashi", "/office/protection"),
+    ],
+)
+def test_every_frame_watches_for_the_end_of_the_session(staff, clock, who, where):
+    page = words(signed_in(staff[who]).get(where))
+
+    assert re.search(r'id="idle".* data-seconds="900" data-warning="120"', page)
+    assert f'data-page="{where}" hidden' in page
+    assert "js/idle.js" in page
+
+
 def test_saying_that_one_is_still_there_does(desk, clock):
     clock.shift(600)
     assert desk.post("/entry/stay").status_code == 204
