@@ -52,6 +52,7 @@ def show(request: DeskRequest, bundle: Bundle, form: IdentifyForm | None = None)
         "document_groups": GROUPS,
         "may_leave": _may_leave(sitting),
         "arriving": _arriving(sitting),
+        "certificate": _brings_certificate(sitting),
         "moves": moving.is_move(sitting.event),
         "joined": [person for person in people if "joined" in person.roles],
         "applicant_name": _called(applicant),
@@ -119,6 +120,12 @@ def _may_leave(sitting: Sitting) -> set[str]:
         return {person.key for person in moving} if several else staying
     needed = {"applicant", "joined", roles.DECEASED}
     return {person.key for person in people if not needed & set(person.roles)}
+
+
+def _brings_certificate(sitting: Sitting) -> bool:
+    """Whether 転出証明書 is read at this event: its 転出予定日 is asked on a card there."""
+    asked = sitting.opened.catalogue.questions.get("planned_move_on")
+    return asked is not None and bool(asked.card)
 
 
 def _arriving(sitting: Sitting) -> list[PersonView]:

@@ -134,3 +134,24 @@ def test_nobody_reports_their_own_death(desk, ledgers):
     assert refused.status_code == 422
     assert "来ている方を選んでください" in text_of(refused)
     assert Bundle.objects.get().participants.get(key="p2").roles == ["spouse", "applicant"]
+
+
+def test_from_abroad_nobody_is_asked_for_a_certificate_of_moving_out(desk, sato):
+    here = bundles.start("move_in", None, applicant="self", on=date(2026, 11, 22), by=sato)
+    abroad = bundles.start("move_in_abroad", None, applicant="self", on=date(2026, 11, 22), by=sato)
+
+    assert "転出証明書" in text_of(desk.get(f"/b/{here.number}"))
+    page = text_of(desk.get(f"/b/{abroad.number}"))
+    assert "もう1人加える" in page
+    assert "転出証明書" not in page
+
+
+def test_from_abroad_the_stamps_and_the_register_are_asked_first(desk, sato):
+    abroad = bundles.start("move_in_abroad", None, applicant="self", on=date(2026, 11, 22), by=sato)
+    bundles.identify(abroad, version=abroad.version, method="card", documents=["passport"], by=sato)
+    bundles.agree(abroad, [], version=abroad.version, by=sato)
+
+    sitting = desk.get(f"/b/{abroad.number}").context["sitting"]
+    asked = {each.fact for each in sitting.questions}
+    assert {"entry_stamped", "register_in_town", "old_address"} <= asked
+    assert not {"planned_move_on", "old_head"} & asked
