@@ -131,6 +131,17 @@ def test_requirements_agree_with_their_constraints():
             assert "".join(pin).lower() in constraints
 
 
+def test_every_link_of_the_documentation_leads_to_a_file():
+    broken = [
+        f"{_name(page)}: {target}"
+        for page in _files("*.md")
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+
+    assert broken == []
+
+
 def test_decisions_are_numbered_once():
     numbers = [path.name[:4] for path in _files("docs/adr/*.md")]
 
