@@ -25,7 +25,7 @@ def take(camera):
     page = camera.staff("sato", shooting=True)
     page.goto(camera.url)
     picture_search(camera, page)
-    hands = Typist(page, NEWBORN)
+    hands = Typist(page, NEWBORN | {"n1:birth_order": "二女"})  # after 陽葵
 
     def keep(at):
         if at in PICTURED:
