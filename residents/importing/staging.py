@@ -58,6 +58,16 @@ WHERE earlier.id = rejection.delivery_id AND earlier.feed = %(feed)s AND earlier
         SELECT number FROM residents_stagedrow WHERE delivery_id = %(delivery)s
     ))
 """
+# Rows the sender damaged, but for those that were as damaged in a delivery applied before.
+_NEWLY_LOST = """
+SELECT count(*) FROM residents_stagedrow staged
+WHERE staged.delivery_id = %s AND staged.reason = 'lost_character' AND NOT EXISTS (
+    SELECT FROM residents_rejection rejection
+    JOIN residents_delivery earlier ON earlier.id = rejection.delivery_id
+    WHERE earlier.feed = %s AND earlier.state = 'applied' AND rejection.reason = staged.reason
+        AND rejection.columns = staged.record::jsonb
+)
+"""
 TOUCHED = "touched"  # the reason of a row that only names somebody the file has no line of
 
 
@@ -114,6 +124,13 @@ def rejected_lines(delivery: UUID) -> tuple[list[int], list[str]]:
         )
         rows = cursor.fetchall()
     return [line for line, _ in rows], sorted({number for _, number in rows if number})
+
+
+def newly_lost(delivery: Delivery) -> int:
+    """How many rows have U+FFFD that had not been seen with it in just this way."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWLY_LOST, [delivery.pk, delivery.feed])
+        return int(cursor.fetchone()[0])
 
 
 def keep_rejections(delivery: Delivery) -> None:

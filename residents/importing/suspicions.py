@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from residents.feed import Feed
+from residents.importing import staging
 from residents.importing.oddities import Oddities
 from residents.importing.refusal import FileHeld
 from residents.models import Delivery
@@ -98,6 +99,13 @@ class Suspicions:
             )
 
     def _characters(self, delivery: Delivery) -> Iterator[FileHeld]:
+        """外字 are kept when they are few; a character the sender lost is worth a question at once."""
+        if lost := staging.newly_lost(delivery):
+            yield FileHeld(
+                "lost_characters",
+                f"文字化け（U+FFFD）のある行が{lost}件あります。送り元で文字が失われました。"
+                f"ほかの行にも誤りがないか確かめ、{_LOOK}",
+            )
         odd = self.oddities.private
         if not self.limits.allows(odd, self.limits.odd_characters, delivery.rows):
             yield FileHeld(

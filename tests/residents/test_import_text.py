@@ -5,8 +5,8 @@ import csv
 import pytest
 
 from residents import feed as feeds
-from residents.models import Rejection, Resident
-from tests.residents.exports import LATER, as_csv, contact, file_name, nhi, person, write
+from residents.models import Delivery, Rejection, Resident
+from tests.residents.exports import LATER, as_csv, contact, file_name, let_go, nhi, person, write
 from tests.residents.operator import import_exports, refused, register_bytes
 
 pytestmark = pytest.mark.django_db
@@ -95,14 +95,18 @@ def test_nul_is_rejected_in_every_field(tmp_path, name):
     assert Rejection.objects.get().reason == "control"
 
 
-def test_a_character_the_sender_lost_keeps_its_row_out(tmp_path):
+def test_a_character_the_sender_lost_holds_the_file_and_keeps_its_row_out(tmp_path):
     before = [person(), person("0000000002")]
     assert import_exports(write(tmp_path / "a", "juki", before))[0] == 0
     after = [person(氏名="見本　\ufffd子"), person("0000000002", 氏名="見本　次郎")]
 
-    code, (delivery,) = import_exports(write(tmp_path / "b", "juki", after, at=LATER))
+    code, (held,) = import_exports(write(tmp_path / "b", "juki", after, at=LATER))
 
-    assert (code, delivery["rejected"], delivery["changed"], delivery["gone"]) == (0, 1, 1, 0)
+    assert (code, held["reason"]) == (3, "lost_characters")
+    assert Resident.objects.get(number="0000000002").name == "見本　花子"
+
+    done = let_go({"juki": Delivery.objects.get(pk=held["id"])})["juki"]
+    assert (done.state, done.rejected, done.changed, done.gone) == ("applied", 1, 1, 0)
     assert "文字化け" in Rejection.objects.get().message
     assert Resident.objects.get(number="0000000001").name == "見本　花子"
 
