@@ -1,18 +1,35 @@
-"""Step 6, 完了: what was made, what had to be written, and the print button."""
+"""Step 6, 完了: what was made, what had to be written, the print button, the receipt's 2D code, one tap."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
+import segno
+from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from consent.models import AccessEntry
-from counter.desk.access import DeskRequest
+from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.page import minutes_of
 from counter.desk.screen import show as show_screen
-from lifeevents import snapshots
+from lifeevents import bundles, opinions, snapshots
 from lifeevents.models import Application, Bundle
+
+RATED = "rated_here"
+
+
+class OpinionForm(forms.Form):
+    """How the person found it, in one tap."""
+
+    opinion = forms.ChoiceField(choices=opinions.ANSWERS)
 
 
 def show(request: DeskRequest, bundle: Bundle) -> HttpResponse:
@@ -27,8 +44,37 @@ def show(request: DeskRequest, bundle: Bundle) -> HttpResponse:
         "counts": content["counts"],
         "minutes": minutes_of(bundle),
         "protected": any(cell["state"] == "protected" for cell in cells),
+        "follow": _follow(request, bundle),
+        "opinions": () if bundle.number in request.session.get(RATED, []) else opinions.ANSWERS,
     }
     return show_screen(request, "desk/done.html", context)
+
+
+@staff(*WINDOW)
+@require_POST
+def opinion(request: DeskRequest, number: str) -> HttpResponse:
+    """Count how the person who was served found it; once a session for each bundle."""
+    found = bundles.find(number, by=request.actor)
+    form, rated = OpinionForm(request.POST), request.session.get(RATED, [])
+    finished = found.state == Bundle.State.FINISHED
+    if form.is_valid() and finished and number not in rated:
+        opinions.add(found, form.cleaned_data["opinion"], on=timezone.localdate())
+        request.session[RATED] = [*rated, number]
+        messages.info(request, _("ありがとうございました。どなたの答えかは残りません。"))
+    return redirect("desk:bundle", number)
+
+
+def _follow(request: DeskRequest, bundle: Bundle) -> SafeString | None:
+    """The 2D code of the page where a resident who applied online sees how far it is; else None.
+
+    Only they can open it, by signing in there: a bundle begun at the desk is nobody's online.
+    """
+    if bundle.filed_by_id is None:
+        return None
+    where = request.build_absolute_uri(reverse("online:bundle", args=[bundle.number]))
+    drawn = segno.make(where, error="m", micro=False)
+    title = _("手続きの状況を見るページ")
+    return mark_safe(drawn.svg_inline(scale=3, border=2, svgclass="qr", title=title))  # noqa: S308
 
 
 def _department(entry: dict[str, Any]) -> dict[str, Any]:

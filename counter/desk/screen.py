@@ -27,6 +27,7 @@ class Frame:
     user: str
     my_open: int
     shortcuts: bool
+    training: bool
 
 
 def town_name() -> str:
@@ -46,6 +47,7 @@ def show(
         user=str(request.user),
         my_open=_my_open(request, context),
         shortcuts=request.COOKIES.get(SHORTCUTS) != "off",
+        training=settings.TRAINING,
     )
     layout = "desk/_bare.html" if request.htmx else "desk/base.html"
     return render(request, template, {**context, "desk": frame, "layout": layout}, status=status)

@@ -4,6 +4,7 @@ import pytest
 
 from consent.models import AccessEntry
 from lifeevents import finishing
+from lifeevents.models import Opinion
 from tests.counter.desk.conftest import now, text_of
 
 
@@ -44,3 +45,33 @@ def test_it_can_be_found_again_today(desk, finished):
 
 def test_another_office_finds_no_such_bundle(browser, finished):
     assert browser("suzuki").get(f"/b/{finished.number}").status_code == 404
+
+
+def test_one_tap_counts_how_it_was_and_says_whose_nowhere(desk, finished):
+    address = f"/b/{finished.number}/opinion"
+
+    desk.post(address, {"opinion": "easy"})
+    desk.post(address, {"opinion": "hard"})
+
+    counted = Opinion.objects.get()
+    assert (counted.answer, counted.count, counted.channel) == ("easy", 1, "desk")
+    fields = {field.name for field in Opinion._meta.get_fields()}
+    assert fields == {"id", "month", "event", "channel", "answer", "count"}
+    assert "いかがでしたか" not in text_of(desk.get(f"/b/{finished.number}"))
+
+
+def test_nothing_is_counted_before_the_bundle_is_finished(desk, answered):
+    desk.post(f"/b/{answered.number}/opinion", {"opinion": "easy"})
+
+    assert not Opinion.objects.exists()
+
+
+def test_only_who_applied_online_gets_a_code_to_follow_it(desk, finished, staff):
+    assert "ご自宅で" not in text_of(desk.get(f"/b/{finished.number}"))
+
+    finished.filed_by = staff["operator"]
+    finished.save()
+
+    page = desk.get(f"/b/{finished.number}").content.decode()
+    assert "ご自宅で" in page
+    assert 'class="qr"' in page

@@ -43,3 +43,13 @@ def test_no_list_names_a_person(desk, bundle):
 def test_the_list_takes_few_queries(desk, bundle, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         desk.get("/")
+
+
+def test_training_is_said_on_every_screen_and_only_there(desk, settings):
+    assert "研修用" not in text_of(desk.get("/"))
+
+    settings.TRAINING = True
+
+    page = desk.get("/")
+    assert "研修用" in text_of(page)
+    assert 'class="desk training"' in page.content.decode()
