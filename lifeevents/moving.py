@@ -20,6 +20,8 @@ NOT_ASKED = Unknown(Reason.NOT_ASKED)
 HEAD_WORD = kinship.in_words(kinship.HEAD)
 TOGETHER = Origin(Source.DERIVED, "いっしょに異動する方と同じ")
 NEW_HERE = Origin(Source.DERIVED, "新しく市に住む方")
+WITHIN = {"previous_address": "いままでの住所", "old_address": "いままでの住所"}
+"""What 転居 calls facts whose usual label speaks of another town (転入前住所)."""
 BECOMES = Origin(Source.DERIVED, "新しい世帯での続柄")
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from consent.actors import Actor
-from lifeevents import snapshots
+from lifeevents import moving, roles, snapshots
 from lifeevents.asked import Asked as Asked
 from lifeevents.asked import asked_of
 from lifeevents.asking import question_for
@@ -222,7 +222,7 @@ def _row(fact: str, same: list[Cell], opened: Opened) -> CheckRow:
     return CheckRow(
         fact=fact,
         subject=first.subject,
-        label=declared.label,
+        label=_label(fact, declared.label, opened.event),
         text=first.text.text,
         kana=first.text.kana,
         state=first.state,
@@ -237,6 +237,10 @@ def _row(fact: str, same: list[Cell], opened: Opened) -> CheckRow:
         help=question.help if question else "",
         corrected=answered and bool(seat and seat.ref) and _is_held(first, opened),
     )
+
+
+def _label(fact: str, usual: str, event: Event) -> str:
+    return moving.WITHIN.get(fact, usual) if event.starts_from == roles.MOVER else usual
 
 
 def _is_held(cell: Cell, opened: Opened) -> bool:

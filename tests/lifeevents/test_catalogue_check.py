@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from consent import door
-from lifeevents import archive, catalogue_check, versions
+from lifeevents import archive, catalogue_check, versions, wording
 
 SHIPPED = archive.load(versions.STARTER)
 
@@ -159,3 +159,10 @@ def test_facts_are_listed_with_whose_they_are_and_where_they_come_from():
         "choices": [],
     }
     assert {"name", "name_kana", "birth_date", "sex", "relationship", "address"} <= facts.keys()
+
+
+def test_every_group_of_an_event_has_a_name_in_the_office(document):
+    events = document["events"].values()
+    groups = {name for each in events for part in ("roles", "asks") for name in each.get(part, ())}
+
+    assert [name for name in sorted(groups) if wording.group(name) == name] == []

@@ -2,7 +2,9 @@
 
 import pytest
 
+from lifeevents import bundles, replies
 from lifeevents.models import Answer
+from lifeevents.sitting import sit
 from tests.counter.desk.conftest import at, now, text_of
 from tests.makers import make_bundle
 
@@ -153,3 +155,15 @@ def test_a_stale_correction_is_not_kept(desk, checked):
 
     assert response.url == f"/b/{checked.number}"
     assert Answer.objects.get(bundle=checked, fact="sex").value == "2"
+
+
+def test_moving_within_the_town_nobody_comes_from_another(desk, yamada, sato, today):
+    moving = bundles.start("move_within", yamada.mother.pk, applicant="self", on=today, by=sato)
+    said = {("bundle", "new_address"): "緑町一丁目2番3号", ("bundle", "moved_on"): "2026-11-15"}
+    replies.answer(moving, said, version=moving.version, by=sato)
+
+    rows = [row for each in sit(moving, by=sato).sections for row in each.rows]
+
+    labels = {row.fact: row.label for row in rows}
+    assert labels["previous_address"] == "いままでの住所"
+    assert not [label for label in labels.values() if "転入" in label]
