@@ -14,6 +14,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils import timezone
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 
 from consent import door
 from consent.actors import Actor, actor_of
@@ -115,6 +117,9 @@ def read_answers(path: Path | None) -> AnswersFile:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise CommandError(f"回答ファイルを読めません：{problem}") from None
+    if wrong := next(_ANSWERS.iter_errors(document), None):
+        place = wrong.json_path.removeprefix("$").removeprefix(".") or "全体"
+        raise CommandError(f"回答ファイルの形が違います：{place}（{_expected(wrong)}）")
     people = document.get("participants", [])
     answers = {
         (person["id"], fact): value
@@ -126,6 +131,53 @@ def read_answers(path: Path | None) -> AnswersFile:
     standing = [each["id"] for each in people if each.get("role") in STANDING]
     arriving = [each["id"] for each in people if each["id"] not in standing]
     return AnswersFile(tuple(arriving), tuple(standing), answers)
+
+
+_TEXT = {"type": "string", "minLength": 1}
+_VALUE = {"type": ["string", "number", "boolean", "null", "array"]}
+_ANSWERS = Draft202012Validator(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "participants": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["id"],
+                    "properties": {
+                        "id": _TEXT,
+                        "role": _TEXT,
+                        "facts": {"type": "object", "additionalProperties": _VALUE},
+                    },
+                },
+            },
+            "answers": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["subject", "fact", "value"],
+                    "properties": {"subject": _TEXT, "fact": _TEXT, "value": _VALUE},
+                },
+            },
+        },
+    }
+)
+_KINDS = {"object": "{…}", "array": "[…]", "string": "文字列"}
+
+
+def _expected(wrong: ValidationError) -> str:
+    """What should stand at the place, and never what stands there: it may be someone's data."""
+    match wrong.validator:
+        case "required":
+            missing = [name for name in wrong.validator_value if name not in wrong.instance]
+            return f"「{'」「'.join(missing)}」がありません"
+        case "additionalProperties":
+            return "使えるのは participants と answers だけです"
+        case "type" if isinstance(wrong.validator_value, str):
+            return f"{_KINDS[wrong.validator_value]} で書いてください"
+        case _:
+            return "1つの値で書いてください"
 
 
 def with_certificate(file: AnswersFile, path: Path | None) -> AnswersFile:

@@ -202,3 +202,48 @@ def test_the_demos_family_is_served_from_its_exports_to_its_pdf(run, town, tmp_p
 
     made = {each["paper"] for each in printed["papers"]}
     assert {"paper.birth_report", "paper.nhi_join", "paper.child_allow_up"} <= made
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("[]", "全体（{…} で書いてください）"),
+        ('{"participants": {"id": "n1"}}', "participants（[…] で書いてください）"),
+        ('{"participants": [{"facts": {}}]}', "participants[0]（「id」がありません）"),
+        ('{"participants": [{"id": "n1", "facts": []}]}', "participants[0].facts（{…} で"),
+        ('{"answers": [{"fact": "sex"}]}', "answers[0]（「subject」「value」がありません）"),
+        ('{"answers": [{"fact": 1, "subject": "n1", "value": "1"}]}', "answers[0].fact（文字列 で"),
+        ('{"answers": [{"fact": "sex", "subject": "n1", "value": {"秘": 1}}]}', "answers[0].value"),
+        ('{"answer": []}', "全体（使えるのは participants と answers だけです）"),
+    ],
+)
+@pytest.mark.parametrize("command", ["propose", "start_bundle"])
+def test_a_malformed_answers_file_is_refused_naming_the_place(
+    command, written, told, run, yamada, tmp_path
+):
+    path = tmp_path / "answers.json"
+    path.write_text(written)
+
+    with pytest.raises(CommandError) as refusal:
+        run(command, "birth", "--resident", yamada.mother.number, "--answers", path)
+
+    assert told in str(refusal.value)
+    assert "秘" not in str(refusal.value)
+
+
+def test_propose_for_people_from_abroad_leaves_out_the_certificate_of_moving_out(
+    run, ledgers, answers
+):
+    path = answers(
+        (("bundle", "entry_stamped"), False),
+        (("bundle", "register_in_town"), False),
+        participants=[{"id": "n1", "facts": {"resident_kind": "1", "insurance_now": "nhi"}}],
+    )
+
+    found = run("propose", "move_in_abroad", "--answers", path)
+
+    notice = next(each for each in found["proposals"] if each["procedure"] == "res.move_in")
+    brought = "、".join(notice["documents"])
+    assert "戸籍の附票" in brought
+    assert "航空券" in brought
+    assert "転出証明書" not in brought
