@@ -43,6 +43,7 @@ class Deliveries(RuleBasedStateMachine):
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         self.at, self.here, self.undoable, self.waiting = AT, {}, [], {}
+        self.patient = {}
         self.full(dict(NIGHT))
 
     def teardown(self):
@@ -76,6 +77,11 @@ class Deliveries(RuleBasedStateMachine):
         self.here = dict(then)
         held = Delivery.objects.filter(state="held").values_list("pk", flat=True)
         self.waiting = {pk: each for pk, each in self.waiting.items() if pk in set(held)}
+        # What waited for this one goes on by itself, oldest first.
+        for pk in [pk for pk in self.patient if pk not in set(held)]:
+            changed = self.patient.pop(pk, None)  # None: a later one went on with it
+            if changed is not None and Delivery.objects.get(pk=pk).state == "applied":
+                self.applied(pk, {**self.here, **changed})
 
     @rule(changed=some, leaving=few)
     def night(self, changed, leaving):
@@ -108,7 +114,9 @@ class Deliveries(RuleBasedStateMachine):
     def changes(self, changed):
         rows = [row(number, said) for number, said in changed.items()]
         done = self.deliver(rows, "差分")
-        if done.reason != "gap":  # an earlier one is held
+        if done.reason == "gap":  # an earlier one is held
+            self.patient[done.pk] = changed
+        else:
             self.settle(done, {**self.here, **changed})
 
     @precondition(lambda self: self.undoable)
