@@ -255,9 +255,7 @@ class SubmitForm(VersionForm):
     effective_from = DayField(
         label=_("いつから"), error_messages={"required": _("適用する日を入力してください。")}
     )
-    note = TextField(
-        label=_("承認する人への説明"), required=False, max_length=400, widget=LONG
-    )
+    note = TextField(label=_("承認する人への説明"), required=False, max_length=400, widget=LONG)
 
     def clean_effective_from(self) -> date:
         day: date = self.cleaned_data["effective_from"]
