@@ -54,7 +54,11 @@ def read(header: Sequence[str], feed: Feed) -> Columns:
             unknown.append(_shown(title))
     _refuse_missing(places, feed)
     return Columns(
-        len(header), places, tuple(dropped), tuple(unknown), _reader(places, len(header), feed.legacy)
+        len(header),
+        places,
+        tuple(dropped),
+        tuple(unknown),
+        _reader(places, len(header), feed.legacy),
     )
 
 
