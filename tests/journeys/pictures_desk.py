@@ -9,8 +9,8 @@ from tests.journeys.serving import BIRTH, NEWBORN, start
 from tests.journeys.typist import Typist
 
 FAMILY = "ヨシダ ショウタ"
-DRAWING = 2000
-"""Milliseconds in which the preview has drawn its paper."""
+DRAWING = 800
+"""Milliseconds in which a paper that has arrived is fitted to its frame."""
 PICTURED = {
     "start": "start",
     "identify": "identify",
@@ -51,11 +51,11 @@ def check_and_file(camera, hands):
     """What is missing, every value once, a correction, signing, filing and printing."""
     page = hands.page
     page.wait_for_selector("[data-step=check]")
-    page.wait_for_timeout(DRAWING)
+    wait_for_paper(page)
     camera.shoot(page, "missing")
     hands.answer_step("check")
     page.locator(".check-row").first.wait_for()
-    page.wait_for_timeout(DRAWING)
+    wait_for_paper(page)
     camera.shoot(page, "check")
     hands.press("F8")
     page.wait_for_selector("[data-step=sign]")
@@ -66,6 +66,12 @@ def check_and_file(camera, hands):
     camera.shoot(page, "done")
     answer = page.request.get(camera.url + page.locator("#print").get_attribute("href"))
     picture_papers(camera, answer.body())
+
+
+def wait_for_paper(page):
+    """Wait until the paper beside the values is drawn."""
+    page.frame_locator("#preview").locator("body > *").first.wait_for()
+    page.wait_for_timeout(DRAWING)
 
 
 def picture_papers(camera, pdf):
