@@ -8,7 +8,7 @@ from dataclasses import asdict
 from django.db import connection, transaction
 
 from residents.feed import Target
-from residents.importing import held, holdings, latest, people, protections, staging
+from residents.importing import held, holdings, latest, people, protections, reading, staging
 from residents.importing.incoming import Incoming
 from residents.importing.latest import Work
 from residents.importing.progress import Progress
@@ -70,7 +70,8 @@ def _apply_all(moving: Sequence[Incoming], progress: Progress, by: Sequence[int]
 
 def _apply_one(each: Incoming, by: Sequence[int]) -> None:
     delivery = each.delivery
-    work = Work(delivery, each.feed, Suspicions(each.feed))
+    first = each.reading.first if each.reading else None
+    work = Work(delivery, each.feed, first.suspicions if first else Suspicions(each.feed), first)
     before = Delivery.objects.filter(feed=delivery.feed, state=Delivery.State.APPLIED)
     was_filled = before.filter(rows__gt=0, kind=Delivery.Kind.FULL).exists()
     counts = _APPLY[each.feed.target](work)
@@ -119,6 +120,10 @@ def _hold(moving: Sequence[Incoming]) -> None:
     because = FileHeld(
         "set", f"同じ組の{cause.delivery.file_name}を反映できないため、これも反映していません。"
     )
+    for each in moving:
+        if each.reading and each.reading.first:
+            reading.stage_instead(each.delivery, each.reading)
+            each.delivery.rejected += staging.reject_repeats().get(each.delivery.pk, 0)
     with transaction.atomic():
         held.keep([each.delivery.pk for each in moving])
         for each in moving:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import psycopg
 from django.db import DatabaseError
 
-from residents.importing import applying, order, reading, releasing, staging, states
+from residents.importing import applying, first, order, reading, releasing, staging, states
 from residents.importing.incoming import Incoming, receive
 from residents.importing.lock import import_lock
 from residents.importing.parcel import Arrival
@@ -50,6 +50,7 @@ def working() -> Iterator[None]:
             # PostgreSQL quotes the row at fault, and what is raised ends in a log.
             raise ImportFailed(_sqlstate(error)) from None
         finally:
+            first.drop_all()
             staging.clear()
 
 

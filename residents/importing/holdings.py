@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from residents.facts import parse_partial_date
-from residents.feed import Active
-from residents.importing import images, latest, phones
+from residents.importing import building, images, latest, phones
 from residents.importing.latest import Counts, Work
 
 _CHANGED = """
@@ -42,7 +39,14 @@ WHERE holding.feed = %(feed)s AND holding.gone_at IS NULL AND {scope} AND %(ends
 _COUNT = """
 SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new),
     count(*) FILTER (WHERE returned), (SELECT count(*) FROM latest),
-    (SELECT count(*) FROM blocked), (SELECT count(*) FROM going)
+    (
+        SELECT count(*) FROM residents_holding holding
+        WHERE holding.feed = %(feed)s AND holding.gone_at IS NULL AND EXISTS (
+            SELECT FROM blocked
+            WHERE blocked.ref = holding.ref
+                AND (blocked.record_key IS NULL OR blocked.record_key = holding.record_key)
+        )
+    ), (SELECT count(*) FROM going)
 FROM changed
 """
 _HELD = "SELECT count(*) FROM residents_holding WHERE feed = %(feed)s AND gone_at IS NULL"
@@ -55,10 +59,7 @@ LEFT JOIN residents_holding holding ON holding.id = changed.id
 WHERE staged.delivery_id = %(delivery)s AND staged.reason = ''
 ORDER BY changed.ref
 """
-_COLUMNS = (
-    "ref, feed, record_key, version, record, row_hash, active_from, active_until, active, "
-    "delivery_id"
-)
+_COLUMNS = f"ref, {building.HOLDING}"
 _FRESH = """
 DROP TABLE IF EXISTS fresh_holding;
 CREATE TEMP TABLE fresh_holding (LIKE residents_holding) ON COMMIT DROP;
@@ -70,6 +71,10 @@ _APPLY = f"""
 INSERT INTO residents_holding ({_COLUMNS}, gone_at)
 SELECT {_COLUMNS}, NULL FROM fresh_holding
 ON CONFLICT (ref, feed, record_key) DO UPDATE SET {_SET}, gone_at = NULL;
+"""
+_FIRST = """
+INSERT INTO changed (ref) SELECT DISTINCT ref FROM residents_holding WHERE delivery_id = %s
+    AND ref NOT IN (SELECT ref FROM changed)
 """
 _END = "UPDATE residents_holding SET gone_at = %s WHERE id IN (SELECT id FROM going)"
 
@@ -93,34 +98,23 @@ def apply(work: Work) -> Counts:
         images.keep(delivery.pk, images.Table.HOLDING, which, key="id")
         cursor.execute(_APPLY)
         cursor.execute(_END, [delivery.as_of])
-        cursor.execute("SELECT ref FROM going LIMIT 5")
-        work.suspicions.note_gone(ref for (ref,) in cursor.fetchall())
-        cursor.execute(_COUNT)
+        cursor.execute(_COUNT, named)
         counts = latest.counted(work, before, *cursor.fetchone())
+        if work.first:
+            work.first.insert()
+        latest.note_gone(work)
         if feed.code == phones.FEED:
             cursor.execute("INSERT INTO changed (ref) SELECT ref FROM going")
+            cursor.execute(_FIRST, [delivery.pk])
             phones.refresh_changed()
     return counts
-
-
-def bounds(active: Active, record: Mapping[str, str]) -> tuple[date | None, date | None, bool]:
-    """From and until when a record counts as held, and whether its codes let it count at all.
-
-    An incomplete date is read in favour of holding. Without a start nothing is held yet; the open
-    ends 0000-01-01 and 9999-12-31 are no bound.
-    """
-    start, until = record.get(active.start, ""), record.get(active.until, "")
-    first, last = parse_partial_date(start), parse_partial_date(until)
-    begun = bool(start) or not active.start
-    counts = all(record.get(name, "") in codes for name, codes in active.where.items())
-    return first.earliest if first else None, last.latest if last else None, begun and counts
 
 
 class _Builder:
     """Turns the latest row of one record into a holding."""
 
     def __init__(self, work: Work) -> None:
-        self.delivery = work.delivery
+        self.delivery = str(work.delivery.pk)
         self.feed = work.feed
         self.suspicions = work.suspicions
 
@@ -130,18 +124,5 @@ class _Builder:
         for _, record_key, row_hash, held, text in rows:
             record = json.loads(text)
             self.suspicions.note(ref, record, json.loads(held) if held else None)
-            version = latest.array([record[name] for name in self.feed.versions])
-            until = bounds(self.feed.active, record)
-            yield (
-                "holding",
-                (
-                    ref,
-                    self.feed.code,
-                    record_key,
-                    version,
-                    text,
-                    row_hash,
-                    *until,
-                    self.delivery.pk,
-                ),
-            )
+            made = building.holding(self.feed, self.delivery, record_key, row_hash, text, record)
+            yield "holding", (ref, *made)

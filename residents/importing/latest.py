@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import connection
 
 from residents.feed import Feed
+from residents.importing.first import First
 from residents.importing.staging import TOUCHED
 from residents.importing.suspicions import Suspicions
 from residents.models import Delivery
@@ -80,11 +81,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One delivery being applied, and what is noticed on the way."""
+    """One delivery being applied, and what is noticed on the way.
+
+    `first` is what was built of the first 全件 of a feed; what is staged of it is the rest.
+    """
 
     delivery: Delivery
     feed: Feed
     suspicions: Suspicions
+    first: First | None = None
 
     @property
     def is_full(self) -> bool:
@@ -173,10 +178,25 @@ def counted(
 
     What a 全件 did not change includes all whom it need not have touched.
     """
+    built = work.first.count if work.first else 0
+    new, said = new + built, said + built
     held = before + new + returned - gone
     partly = work.is_full and not work.delivery.whole
     unchanged = held - new - changed - blocked if partly else said - new - changed
     return Counts(new, changed, gone, unchanged, before, held)
+
+
+def note_gone(work: Work) -> None:
+    """Keep a few of those that are missing, and of those built from a first 全件, as examples."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ref FROM going LIMIT 5")
+        work.suspicions.note_examples("gone", (ref for (ref,) in cursor.fetchall()))
+        if work.first:
+            cursor.execute(
+                f"SELECT ref FROM {work.first.table} WHERE delivery_id = %s LIMIT 5",
+                [work.delivery.pk],
+            )
+            work.suspicions.note_examples("new", (ref for (ref,) in cursor.fetchall()))
 
 
 def rebuild(
@@ -196,12 +216,6 @@ def rebuild(
             built = [made for ref, rows in batch for made in build(ref, rows)]
             for name, statement in copies.items():
                 _copy(statement, (row for into, row in built if into == name))
-
-
-def array(values: Sequence[str]) -> str:
-    """A text[] literal; several times faster than leaving a list to the driver."""
-    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
 
 
 def _fetched(reading: Any) -> Iterator[tuple[Any, ...]]:

@@ -9,9 +9,16 @@ from uuid import UUID
 
 from django.db import connection
 
-from residents import names
-from residents.facts import parse_partial_date
-from residents.importing import households, images, latest, phones, protections, search_keys
+from residents.importing import (
+    building,
+    households,
+    images,
+    latest,
+    phones,
+    protections,
+    search_keys,
+)
+from residents.importing.first import First
 from residents.importing.latest import Counts, Work
 from residents.models import Delivery
 
@@ -41,7 +48,10 @@ UNION SELECT household_number FROM going;
 _COUNT = """
 SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new),
     count(*) FILTER (WHERE returned), (SELECT count(*) FROM latest),
-    (SELECT count(*) FROM blocked), (SELECT count(*) FROM going)
+    (
+        SELECT count(*) FROM residents_resident resident
+        WHERE resident.gone_at IS NULL AND resident.ref IN (SELECT ref FROM blocked)
+    ), (SELECT count(*) FROM going)
 FROM changed
 """
 _HELD = "SELECT count(*) FROM residents_resident WHERE gone_at IS NULL"
@@ -52,11 +62,7 @@ LEFT JOIN residents_resident resident ON resident.ref = changed.ref AND NOT chan
 WHERE staged.delivery_id = %(delivery)s AND staged.reason = ''
 ORDER BY changed.ref, staged.version_key DESC
 """
-_COLUMNS = (
-    "ref, number, household_number, kind, state, history_no, branch_no, record, row_hash, name, "
-    "name_kana, birth_earliest, birth_latest, sex, relationship_codes, town, delivery_id, "
-    "kana_key, name_key, address_key, building_key"
-)
+_COLUMNS = f"ref, {building.RESIDENT}"
 _FRESH = """
 DROP TABLE IF EXISTS fresh_resident, fresh_key;
 CREATE TEMP TABLE fresh_resident (LIKE residents_resident) ON COMMIT DROP;
@@ -84,6 +90,14 @@ DELETE FROM residents_searchkey key USING changed
 WHERE key.ref = changed.ref AND key.kind <> 'phone' AND NOT changed.new;
 INSERT INTO residents_searchkey (ref, kind, key) SELECT DISTINCT ref, kind, key FROM fresh_key;
 """
+# Whoever 連絡先 or 支援措置 told of before 住民基本台帳 did.
+_MET_BEFORE = """
+INSERT INTO changed (ref, new)
+SELECT resident.ref, TRUE FROM residents_resident resident
+WHERE resident.ref IN (
+    SELECT ref FROM residents_protection UNION SELECT ref FROM residents_holding WHERE feed = %s
+) AND resident.ref NOT IN (SELECT ref FROM changed)
+"""
 _END = "UPDATE residents_resident SET gone_at = %s WHERE ref IN (SELECT ref FROM going)"
 
 
@@ -105,13 +119,22 @@ def apply(work: Work) -> Counts:
         cursor.execute(_APPLY + ("" if work.is_full else _OLD_KEYS) + _KEYS)
         cursor.execute(_END, [delivery.as_of])
         cursor.execute(_MOVED)
+        cursor.execute(_COUNT)
+        counts = latest.counted(work, before, *cursor.fetchone())
+        if work.first:
+            _insert_first(work.first)
         households.refresh()
         phones.refresh_new()
         protections.await_news(delivery.as_of)
-        cursor.execute("SELECT ref FROM going LIMIT 5")
-        work.suspicions.note_gone(ref for (ref,) in cursor.fetchall())
-        cursor.execute(_COUNT)
-        return latest.counted(work, before, *cursor.fetchone())
+        latest.note_gone(work)
+    return counts
+
+
+def _insert_first(first: First) -> None:
+    first.insert()
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO moved SELECT DISTINCT household_number FROM {first.made}")
+        cursor.execute(_MET_BEFORE, [phones.FEED])
 
 
 def _keep_images(delivery: Delivery) -> None:
@@ -124,8 +147,8 @@ class _Builder:
     """Turns all rows of one person into a resident and search keys."""
 
     def __init__(self, work: Work) -> None:
-        self.delivery = work.delivery
-        self.versions = work.feed.versions
+        self.delivery = str(work.delivery.pk)
+        self.feed = work.feed
         self.suspicions = work.suspicions
         self.is_full = work.is_full
 
@@ -138,38 +161,12 @@ class _Builder:
         self.suspicions.note(ref, records[0], before)
         if before and not self.is_full:
             records.append(before)
-        yield "resident", self._resident(ref, number, row_hash, text, records[0])
+        yield (
+            "resident",
+            (
+                ref,
+                *building.resident(self.feed, self.delivery, number, row_hash, text, records[0]),
+            ),
+        )
         for kind, key in search_keys.also(records):
             yield "key", (ref, kind, key)
-
-    def _resident(
-        self,
-        ref: UUID,
-        number: str,
-        row_hash: bytes,
-        text: str,
-        record: dict[str, str],
-    ) -> tuple[Any, ...]:
-        birth = parse_partial_date(record.get("生年月日", ""))
-        history_no, branch_no = (int(record[name]) for name in self.versions)
-        codes = [record.get(f"続柄コード{place}", "") for place in range(1, 5)]
-        return (
-            ref,
-            number,
-            record.get("世帯番号", ""),
-            record.get("住民種別", ""),
-            record.get("住民状態", ""),
-            history_no,
-            branch_no,
-            text,
-            row_hash,
-            names.shown_name(record),
-            names.shown_kana(record),
-            birth.earliest if birth else None,
-            birth.latest if birth else None,
-            record.get("性別", ""),
-            latest.array([code for code in codes if code]),
-            record.get("住所_町字", ""),
-            self.delivery.pk,
-            *search_keys.columns(record),
-        )

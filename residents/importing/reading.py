@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +12,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from residents.feed import Target
-from residents.importing import images, line_hashes, rows, staging
+from residents.importing import first, images, line_hashes, rows, staging
 from residents.importing.columns import Columns
+from residents.importing.first import First
 from residents.importing.gates import Received
 from residents.importing.line_hashes import Accepted, Differences
 from residents.importing.lines import Lines
-from residents.importing.progress import Progress
+from residents.importing.progress import Progress, Silence
 from residents.importing.refusal import FileRefused
 from residents.importing.survey import Survey, picked, survey
+from residents.importing.suspicions import Suspicions
 from residents.models import Delivery, Identity
 
 _MOST = 0.3  # share of differing rows above which all are read
@@ -36,6 +39,7 @@ class Reading:
     survey: Survey
     differences: Differences | None = None
     accepted: Accepted = field(default_factory=Accepted)
+    first: First | None = None
 
     def store(self, delivery: Delivery, *, ends: bool) -> None:
         """Keep the hashes of its lines; what is staged tells which were rejected."""
@@ -74,8 +78,25 @@ def stage(
             # Line by line it cannot be read: as a whole it can, or is refused for what it is.
             delivery.rejected, reading.differences, reading.accepted = 0, None, Accepted()
             delivery.whole = True
+    elif first.begins(delivery, received.feed, of_feed):
+        try:
+            _build(delivery, reading, progress)
+            return reading
+        except first.NotGrouped:
+            _forget(delivery, reading)
     count = _stage_whole(delivery, received, reading.accepted, progress)
     return reading if count == len(reading.survey.keys) else None
+
+
+def stage_instead(delivery: Delivery, reading: Reading) -> None:
+    """Stage what was built of a first 全件: it is held, and must be found again without its file."""
+    _forget(delivery, reading)
+    _stage_whole(delivery, reading.survey.received, reading.accepted, Silence())
+
+
+def _forget(delivery: Delivery, reading: Reading) -> None:
+    delivery.rows = delivery.rejected = 0
+    reading.first, reading.accepted = None, Accepted()
 
 
 def _differences(
@@ -90,8 +111,30 @@ def _differences(
     return differences
 
 
+def _build(delivery: Delivery, reading: Reading, progress: Progress) -> None:
+    received = reading.survey.received
+    reading.first = First(received.feed, Suspicions(received.feed))
+    into = partial(reading.first.copy, delivery)
+    if _read_whole(delivery, received, reading.accepted, progress, into) != len(
+        reading.survey.keys
+    ):
+        raise first.NotGrouped
+    reading.first.add_identities()
+
+
 def _stage_whole(
     delivery: Delivery, received: Received, accepted: Accepted | None, progress: Progress
+) -> int:
+    into = partial(staging.copy, delivery.pk)
+    return _read_whole(delivery, received, accepted, progress, into)
+
+
+def _read_whole(
+    delivery: Delivery,
+    received: Received,
+    accepted: Accepted | None,
+    progress: Progress,
+    into: Callable[[Iterator[rows.Row]], None],
 ) -> int:
     arrival = received.arrival
     with (
@@ -100,7 +143,7 @@ def _stage_whole(
         rows.open_table(raw, received.feed) as table,
         transaction.atomic(),
     ):
-        staging.copy(delivery.pk, _noted(_checked(delivery, received, *table), accepted, advance))
+        into(_noted(_checked(delivery, received, *table), accepted, advance))
     return delivery.rows
 
 

@@ -15,6 +15,7 @@ from residents.models import SearchKey
 _READINGS = (names.KANA, names.ALIAS_KANA)
 _NAMES = (names.NAME, names.ALIAS, names.ROMAN, names.KANJI)
 _FORMER = ((names.FORMER_KANA, names.KANA), (names.FORMER, names.NAME))
+_OTHERS = {*_READINGS, *_NAMES, *(item for item, _ in _FORMER)} - {names.KANA, names.NAME}
 _KANA_ALSO, _NAME_ALSO = SearchKey.Kind.KANA_ALSO.value, SearchKey.Kind.NAME_ALSO.value
 _ADDRESS, _PHONE_KIND = SearchKey.Kind.ADDRESS.value, SearchKey.Kind.PHONE.value
 _PHONE = "電話番号"
@@ -52,11 +53,23 @@ def also(rows: Sequence[Row]) -> set[Key]:
     通称, ローマ字 and 漢字 names, 旧氏, 名 behind a middle name, and what older rows say.
     """
     own = columns(rows[0])
+    if len(rows) == 1 and _is_plain(rows[0], own):
+        return set()
     keys = {(kind, key[:_LONGEST]) for row in rows for kind, key in _of_row(row)}
     for kind, name in ((_KANA_ALSO, own.kana_key), (_NAME_ALSO, own.name_key)):
         keys -= {(kind, name), (kind, name.partition(" ")[2])}
     keys -= {(_ADDRESS, own.address_key), (_ADDRESS, own.building_key)}
     return {key for key in keys if key[1]}
+
+
+def _is_plain(row: Row, own: Columns) -> bool:
+    """Whether the row's own columns hold all it says, as nearly everyone's do: it saves most of the work."""
+    texts = row.get(names.KANA, ""), row.get(names.NAME, "")
+    return (
+        row.keys().isdisjoint(_OTHERS)
+        and not any(_BOTH in text or len(text.split()) > 2 for text in texts)
+        and max(map(len, own)) < _LONGEST
+    )
 
 
 def of_contact(row: Row) -> set[Key]:

@@ -38,18 +38,22 @@ class Suspicions:
 
     def note(self, ref: UUID, record: Mapping[str, str], before: Mapping[str, str] | None) -> None:
         """Look at one record that is about to be stored, and at the one it replaces."""
-        self.oddities.note(record)
+        self.note_new(record)
         self._example("new" if before is None else "changed", ref)
-        if len(self.places) <= 1:
-            self.places[tuple(record.get(name, "") for name in _STREET)] += 1
         if before is not None:
             names = record.keys() | before.keys()
             self.columns.update(name for name in names if record.get(name) != before.get(name))
 
-    def note_gone(self, refs: Iterable[UUID]) -> None:
-        """Keep a few of those that are missing as examples."""
+    def note_new(self, record: Mapping[str, str]) -> None:
+        """Look at one record that is about to be stored and whose ref is not known yet."""
+        self.oddities.note(record)
+        if len(self.places) <= 1:
+            self.places[tuple(record.get(name, "") for name in _STREET)] += 1
+
+    def note_examples(self, kind: str, refs: Iterable[UUID]) -> None:
+        """Keep a few refs as examples of what is `new`, `changed` or `gone`."""
         for ref in refs:
-            self._example("gone", ref)
+            self._example(kind, ref)
 
     def summary(self, counts: Mapping[str, int]) -> dict[str, Any]:
         """What would change, in numbers, as JSON."""

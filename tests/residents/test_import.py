@@ -6,7 +6,7 @@ import pytest
 
 from residents import search
 from residents.feed import Active
-from residents.importing.holdings import bounds
+from residents.importing.building import bounds
 from residents.models import Holding, Household, Identity, Protection, Resident, SearchKey
 from tests.residents.exports import (
     AT,
