@@ -21,7 +21,8 @@ if (BASE_DIR / ".env").exists():
 
 MODE = mode.read(VAR, production=env.bool("KAKANAI_PRODUCTION", default=False))
 IN_PRODUCTION = MODE == "production"
-TRAINING = env.bool("KAKANAI_TRAINING", default=False)  # 研修用: a red frame on every screen of the desk
+# 研修用: a red frame on every screen of the desk.
+TRAINING = env.bool("KAKANAI_TRAINING", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY") if IN_PRODUCTION else secret.read_or_make(VAR / "secret_key")
 # The first seals 相手方 of 支援措置 and second factors; the others only open what was sealed before.

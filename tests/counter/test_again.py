@@ -116,7 +116,9 @@ def test_no_other_site_is_led_back_to(late):
 @pytest.mark.parametrize("name", sorted(STEPS_UP))
 def test_everything_hard_to_undo_asks(staff, clock, name):
     route, view = next((route, view) for each, route, view in ADDRESSES if each == name)
-    role = {"admin": "admin", "operator": "operator", "support_officer": "takahashi"}[view.audience[0]]
+    role = {"admin": "admin", "operator": "operator", "support_officer": "takahashi"}[
+        view.audience[0]
+    ]
     client = signed_in(staff[role])
     clock.shift(300)
 

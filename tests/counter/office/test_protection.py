@@ -74,7 +74,7 @@ def test_an_entry_on_one_screen_masks_at_once_and_the_desk_sees_the_banner(
 ):
     bundle = makers.make_bundle(yamada.mother, sato)
     desk = client_of("sato")
-    assert "支援措置対象" not in text(desk.get(f"/b/{bundle.number}"))
+    assert "支援措置対象 —" not in text(desk.get(f"/b/{bundle.number}"))
 
     answer = entered(officer, yamada.mother)
 
@@ -87,7 +87,7 @@ def test_an_entry_on_one_screen_masks_at_once_and_the_desk_sees_the_banner(
     assert (measure.starts_on, measure.ends_on) == (date(2026, 11, 22), date(2027, 11, 21))
     assert "相手 次郎" in text(answer).replace("\u3000", " ")
     page = text(desk.get(f"/b/{bundle.number}"))
-    assert "支援措置対象" in page
+    assert "支援措置対象 —" in page
     assert "北進町" not in page
 
 
