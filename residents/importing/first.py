@@ -207,8 +207,10 @@ def _residents(
     records = [orjson.loads(row.record) for row in rows]
     first.suspicions.note_new(records[0])
     first.take(top)
-    keys += [(top.number, *key) for key in search_keys.also(records)]
-    yield building.resident(first.feed, delivery, top.number, _hash(rows), top.record, records[0])
+    made = building.resident(first.feed, delivery, top.number, _hash(rows), top.record, records[0])
+    own = search_keys.Columns(*made[-4:])
+    keys += [(top.number, *key) for key in search_keys.also(records, own)]
+    yield made
 
 
 def _holdings(

@@ -47,12 +47,12 @@ def columns(row: Row) -> Columns:
     return Columns(*(key[:_LONGEST] for key in keys))
 
 
-def also(rows: Sequence[Row]) -> set[Key]:
+def also(rows: Sequence[Row], own: Columns | None = None) -> set[Key]:
     """(kind, key) of all rows of one person, the latest first, of what `columns` does not hold.
 
     通称, ローマ字 and 漢字 names, 旧氏, 名 behind a middle name, and what older rows say.
     """
-    own = columns(rows[0])
+    own = own or columns(rows[0])
     if len(rows) == 1 and _is_plain(rows[0], own):
         return set()
     keys = {(kind, key[:_LONGEST]) for row in rows for kind, key in _of_row(row)}
