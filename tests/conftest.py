@@ -127,6 +127,13 @@ def hanako_admin(staff):
 
 
 @pytest.fixture
+def empty_register(_django_db_helper):
+    """A register without anybody, whatever town other tests of this process have imported."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE residents_identity, residents_delivery CASCADE")
+
+
+@pytest.fixture
 def ledgers(db):
     """Every core system has delivered once, so that what is not held is known not to be held."""
     from tests import makers  # noqa: PLC0415

@@ -16,6 +16,8 @@ _KEY = 4_101_150_001
 def import_lock() -> Iterator[None]:
     """Hold the lock, or raise ImportBusy at once when somebody else does."""
     with connection.cursor() as cursor:
+        # The lock of a killed worker goes with its connection, also from the middle of a statement.
+        cursor.execute("SET client_connection_check_interval = '1s'")
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_KEY])
         if not cursor.fetchone()[0]:
             raise ImportBusy

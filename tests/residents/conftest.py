@@ -1,7 +1,6 @@
 """The register's own tests begin with an empty one, whatever town other tests have imported."""
 
 import pytest
-from django.db import connection
 
 ASKS_FOR_A_DATABASE = {"db", "transactional_db", "ledgers"}
 
@@ -13,6 +12,4 @@ def _empty_register(request):
         wanted or ASKS_FOR_A_DATABASE & set(request.fixturenames)
     ):
         return
-    request.getfixturevalue("_django_db_helper")
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE residents_identity, residents_delivery CASCADE")
+    request.getfixturevalue("empty_register")

@@ -81,13 +81,14 @@ def kill_postgres(child):
 
 def settled(act):
     """Do it once the killed process's server process has gone, or PostgreSQL has recovered."""
-    for _ in range(200):
+    for _ in range(400):
         try:
             return act()
-        except (ImportBusy, OperationalError, psycopg.Error):
+        except (ImportBusy, OperationalError, psycopg.Error) as error:
+            met = repr(error)
             connection.close()
             time.sleep(0.1)
-    pytest.fail("The database did not come back.")
+    pytest.fail(f"The database did not come back: {met}")
 
 
 def test_whatever_is_killed_leaves_the_old_register_or_the_new(tmp_path):

@@ -19,6 +19,7 @@ from residents.models import Delivery, Rejection
 from tests.entering import signed_in
 from tests.residents.exports import LATER, person, take_in_rows
 
+pytestmark = pytest.mark.usefixtures("empty_register")
 HOURS = timedelta(hours=1)
 PLACE = {"住所_町字": "秘町五丁目", "住所_方書": "秘荘１０１"}
 
