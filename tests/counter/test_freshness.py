@@ -12,6 +12,8 @@ from tests import makers
 from tests.entering import signed_in
 from tests.makers import make_bundle
 
+pytestmark = pytest.mark.usefixtures("empty_register")
+
 LAST_NIGHT = timezone.now() - timedelta(hours=6)
 
 

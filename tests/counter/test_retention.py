@@ -28,6 +28,8 @@ from residents.retention_rules import past
 from tests import makers
 from tests.aged import Aged, old_entry, wish
 
+pytestmark = pytest.mark.usefixtures("empty_register")
+
 BY_HAND = {"django_migrations", "counter_request_count"}
 """Tables without a model: nothing of people (who asks the API is a keyed hash, gone in a minute)."""
 RULES = {rule.code: rule for layer in retention.LAYERS for rule in layer.rules.rules}

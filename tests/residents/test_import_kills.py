@@ -56,6 +56,8 @@ def start(path):
     connection.close()
     child = os.fork()
     if child == 0:
+        # Beside a browser's event loop closing may leave a connection; shared, it would outlive the kill.
+        shared, connection.connection = connection.connection, None  # noqa: F841
         try:
             take_in(path)
         finally:
