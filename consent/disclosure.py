@@ -1,7 +1,8 @@
 """わたしの情報を見た記録: what a resident is shown of the access log about themself.
 
 What somebody's own visit caused is told with its purpose; what a relative's visit caused only as the
-household's (no number, no hour); a look that also concerned a protected person not at all (I3).
+household's (no number, no hour); a look that also concerned a protected person not at all, nor what was
+done to enter 支援措置: whoever is looked up as 相手方 must not read that from their record (I3).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import date, datetime
 from functools import cache
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from consent.models import AccessEntry, AccessSubject, Category, Engagement, Purpose
@@ -22,6 +24,12 @@ from consent.reference import PATH
 from residents import register
 
 MOST = 1000
+FOR_PROTECTION = (
+    Q(entry__purpose="protection")
+    | Q(entry__action=AccessEntry.Action.PROTECT)
+    # Nobody else searches in the office.
+    | Q(entry__action=AccessEntry.Action.SEARCH, entry__channel="office")
+)
 HOUSEHOLD = "世帯に関する手続"
 ACTIONS = {
     AccessEntry.Action.OPEN: "記録を見ました",
@@ -71,9 +79,8 @@ class Disclosed:
 
 def of(ref: UUID, *, account_id: int) -> Disclosed:
     """Who looked at this person's data: looks folded by day, office and matter; searches by month."""
-    rows = list(
-        AccessSubject.objects.filter(ref=ref).select_related("entry").order_by("-entry__at")[:MOST]
-    )
+    told = AccessSubject.objects.filter(ref=ref).exclude(FOR_PROTECTION)
+    rows = list(told.select_related("entry").order_by("-entry__at")[:MOST])
     hidden = _beside_protected({row.entry_id for row in rows}, ref)
     shown = [row for row in rows if row.entry_id not in hidden]
     looks = (row for row in shown if row.entry.action != AccessEntry.Action.SEARCH)
@@ -87,7 +94,8 @@ def _beside_protected(entries: set[UUID], ref: UUID) -> set[UUID]:
     pairs = list(others.values_list("entry", "ref"))
     with passage():
         people = register.read({other for _entry, other in pairs})
-    return {entry for entry, other in pairs if other in people and people[other].protected}
+    # Someone the register no longer has may still be protected, as at the door.
+    return {entry for entry, other in pairs if other not in people or people[other].protected}
 
 
 def _looks(rows: Iterable[AccessSubject], ref: UUID, account_id: int) -> Iterator[Look]:

@@ -6,6 +6,7 @@ import pytest
 
 from consent import disclosure, door, engagements, log
 from consent.models import AccessEntry, Account
+from residents.models import Resident
 from tests import makers
 
 
@@ -57,6 +58,15 @@ class TestOfLooks:
     def test_a_look_beside_a_protected_person_is_not_told(self, yamada, account, sato):
         look_at(yamada.father.pk, sato, [yamada.mother.pk])
         makers.make_protection(yamada.father)
+
+        assert told(account).looks == ()
+
+    def test_a_look_beside_someone_the_register_has_no_more_is_not_told(
+        self, yamada, account, sato
+    ):
+        look_at(yamada.father.pk, sato, [yamada.mother.pk])
+        assert told(account).looks
+        Resident.objects.filter(pk=yamada.father.pk).delete()
 
         assert told(account).looks == ()
 

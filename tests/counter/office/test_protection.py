@@ -8,8 +8,8 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from consent import measures
-from consent.models import AccessEntry, Measure
+from consent import disclosure, measures
+from consent.models import AccessEntry, Account, Measure
 from lifeevents import bundles
 from residents.models import ManualProtection
 from tests import makers
@@ -230,3 +230,26 @@ def test_the_applicants_own_page_after_a_bundle_is_still_served(officer, yamada,
     bundle = bundles.start("birth", yamada.mother.pk, applicant="self", on=today, by=sato)
 
     assert bundle.participants.count() >= 3
+
+
+def test_the_adverse_partys_own_record_tells_nothing_of_it(officer, yamada, katsuragi):
+    """相手方 of the same household and of another one: before, while and after the measure is entered."""
+    told = {
+        each: Account.objects.create(username=f"r-{each.number}", kind="resident", ref=each.pk)
+        for each in (yamada.father, katsuragi.mother)
+    }
+
+    def records():
+        return [disclosure.of(who.pk, account_id=account.pk) for who, account in told.items()]
+
+    before = records()
+    officer.post(url("protection_find"), {"query": yamada.father.number})
+    officer.post(url("protection_choose"), {"ref": str(yamada.mother.pk)})
+    officer.get(url("protection_new"))
+    assert records() == before
+    against = {"a1_number": katsuragi.mother.number, "a2_number": yamada.father.number}
+    entered(officer, yamada.mother, together=[], **against)
+
+    assert Measure.objects.get().adverse.count() == 2
+    assert AccessEntry.objects.filter(subjects__ref=katsuragi.mother.pk).exists()
+    assert records() == before
