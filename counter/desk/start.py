@@ -74,7 +74,8 @@ def newcomers_of(code: str, count: int | None, events: list[Event]) -> list[str]
 def _offer(event: Event) -> dict[str, Any]:
     """A tile of someone who is in the register: whoever comes new then joins their household."""
     joins = event.starts_from == roles.NOBODY
-    says = _("この方の世帯に、市外から来た方が加わります（同居）。") if joins else event.description
+    joining = _("この方の世帯に、{event}で加わります（同居）。").format(event=event.name)
+    says = joining if joins else event.description
     newcomers = bool(roles.usual_newcomers(event.starts_from))
     return {"event": event, "says": says, "newcomers": newcomers}
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from consent import rejected
@@ -25,6 +26,22 @@ MOST_ROWS = 10_000
 FORMULA = re.compile("^[\\s\0]*[=+\\-@＝＋－＠]|^[\t\r\n\0]")
 """How a cell begins that a spreadsheet could take for a formula (T-15)."""
 BOM = "\ufeff"
+REASONS = {
+    "number": gettext_lazy("宛名番号"),
+    "required": gettext_lazy("必須の項目"),
+    "version": gettext_lazy("履歴番号"),
+    "date": gettext_lazy("日付の書き方"),
+    "impossible_date": gettext_lazy("ありえない日付"),
+    "rising": gettext_lazy("日付の前後"),
+    "past": gettext_lazy("先の日付"),
+    "cells": gettext_lazy("項目の数"),
+    "control": gettext_lazy("制御文字"),
+    "lost_character": gettext_lazy("文字化け"),
+    "personal_number": gettext_lazy("個人番号の混入"),
+    "duplicate_key": gettext_lazy("同じ行の繰り返し"),
+    "conflicting_key": gettext_lazy("食い違う行"),
+}
+"""What the 理由コード of rows are called; a code unknown here is shown as it is."""
 
 
 @office(OPERATOR)
@@ -37,6 +54,7 @@ def listed(request: OfficeRequest, pk: UUID) -> HttpResponse:
     context = {
         "delivery": delivery,
         "found": found,
+        "reasons": [(code, REASONS.get(code, code), n) for code, n in found.reasons.items()],
         "reason": reason,
         "page": page,
         "has_more": page * PAGE < found.total,

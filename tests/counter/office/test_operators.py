@@ -1,6 +1,7 @@
 """Operators see how fresh the data is and what could not be taken in; what they see of people is logged."""
 
 import csv
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -97,6 +98,7 @@ def test_rejected_rows_are_shown_with_their_reason_and_each_person_is_logged(
 
     assert "生年月日が日付（YYYY-MM-DD）として読めません。" in shown
     assert mother.number in shown
+    assert "日付の書き方 2行" in re.sub(r"\s+", " ", shown)
     line = AccessEntry.objects.get()
     assert (line.action, line.purpose) == (AccessEntry.Action.LOOK, "import_check")
     assert line.account_id == staff["operator"].pk
