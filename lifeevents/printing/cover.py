@@ -52,7 +52,7 @@ def _add_heading(cover: Element, content: Mapping[str, Any], notes: Notes) -> No
         add_runs(SubElement(details, "span", {"class": "cover-value"}), value, notes, fonts.LABEL)
     code = SubElement(head, "div", {"class": "cover-code"})
     code.append(draw_code(content.get("qr") or content["number"]))
-    SubElement(code, "p").text = "手続きの状況はこちら"
+    SubElement(code, "p").text = "窓口でお見せください"
 
 
 def _add_checklist(cover: Element, departments: Iterable[Mapping], notes: Notes) -> None:
