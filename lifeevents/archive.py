@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lifeevents import catalogue_files
+from lifeevents import catalogue_files, per_event
 from lifeevents.catalogue_files import ArchiveRefused
 from lifeevents.entries import (
     Card,
@@ -137,7 +137,7 @@ def _circles(events: Mapping[str, Entry]) -> list[str]:
 
 
 def _wording(event: str, document: Mapping[str, Any], mistakes: list[str]) -> Wording:
-    worded = catalogue_files.worded(document, event)
+    worded = per_event.worded(document, event)
     reading = _Reading(worded, document["questions"])
     procedures = reading.each("procedures", _procedure)
     questions = reading.each("questions", _question)

@@ -13,11 +13,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
+from lifeevents import per_event
+
 Document = dict[str, Any]
 SITUATIONS = "situations"
 MOST_MISTAKES = 20
-PER_EVENT = "per_event"
-WORDED = ("procedures", "questions", "derived")
 NOTHING: Document = {"departments": {}, "events": {}, "procedures": {}, "questions": {}}
 
 
@@ -51,22 +51,10 @@ def mistakes(document: object) -> list[str]:
     if told or not isinstance(document, Mapping):
         return told
     return [
-        f"{_in_japanese(error)}（{PER_EVENT} → {event}）"
+        f"{_in_japanese(error)}（{per_event.PER_EVENT} → {event}）"
         for event in document["events"]
-        for error in _validator().iter_errors({**NOTHING, **worded(document, event)})
+        for error in _validator().iter_errors({**NOTHING, **per_event.worded(document, event)})
     ]
-
-
-def worded(document: Mapping[str, Any], event: str) -> Document:
-    """The entries one event has its own way: those of `per_event`, laid over the entry itself."""
-    return {
-        section: {
-            code: {**entry, **entry[PER_EVENT][event]}
-            for code, entry in document.get(section, {}).items()
-            if event in entry.get(PER_EVENT, {})
-        }
-        for section in WORDED
-    }
 
 
 def _entries(folder: Path) -> Iterator[tuple[str, str, str, Any]]:

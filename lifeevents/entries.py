@@ -188,7 +188,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Entries as one event has them (`per_event`): another rule, other words, asked of others."""
+    """Entries as one event has them, also by what it inherits (`per_event`): another rule, other words."""
 
     procedures: Mapping[str, Procedure]
     questions: Mapping[str, Question]
@@ -210,21 +210,14 @@ class Catalogue:
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
     def for_event(self, event: str) -> Catalogue:
-        """The catalogue with every entry as this event has it; what it inherits counts before its own.
-
-        Raises KeyError for an unknown event.
-        """
-        inherited = [each.event for each in self.events[event].includes]
-        found = self
-        for code in (*inherited, event):
-            if own := self.wordings.get(code):
-                found = replace(
-                    found,
-                    procedures={**found.procedures, **own.procedures},
-                    questions={**found.questions, **own.questions},
-                    derived={**found.derived, **own.derived},
-                )
-        return found
+        """The catalogue with every entry as this event has it. Raises KeyError for an unknown event."""
+        own = self.wordings[event]
+        return replace(
+            self,
+            procedures={**self.procedures, **own.procedures},
+            questions={**self.questions, **own.questions},
+            derived={**self.derived, **own.derived},
+        )
 
     def procedures_of(self, event: str, on: date | None = None) -> tuple[Procedure, ...]:
         """An event's procedures in order, then those it inherits, each under its guard, each once.

@@ -1,13 +1,18 @@
-"""An entry as one life event has it: what the archive's `per_event` lays over the entry itself (pure)."""
+"""An entry as one life event has it: what the archive's `per_event` lays over the entry itself (pure).
+
+An event has what it inherits from another the other's way, until it has a way of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from lifeevents.catalogue_files import PER_EVENT
-
 Entry = Mapping[str, Any]
+Document = Mapping[str, Any]
+PER_EVENT = "per_event"
+WORDED = ("procedures", "questions", "derived")
+"""The sections of a document whose entries an event may have its own way."""
 SHARED = (PER_EVENT, "events")
 """What no event has its own way."""
 
@@ -17,24 +22,36 @@ def own(entry: Entry, event: str) -> dict[str, Any]:
     return dict(entry.get(PER_EVENT, {}).get(event, {}))
 
 
-def seen(entry: Entry, event: str) -> dict[str, Any]:
-    """The entry as an event has it; the entry itself for event ""."""
-    if not event:
-        return dict(entry)
-    return {**{name: entry[name] for name in entry if name != PER_EVENT}, **own(entry, event)}
+def seen(entry: Entry, event: str, document: Document) -> dict[str, Any]:
+    """The entry as an event of the document has it; the entry itself for event ""."""
+    return _laid(entry, (*_inherited(event, document), event)) if event else dict(entry)
 
 
-def put(entry: Entry, event: str, changed: Entry) -> dict[str, Any]:
+def worded(document: Document, event: str) -> dict[str, dict[str, Any]]:
+    """The entries an event, or one it inherits from, has its own way; by section and code."""
+    ways = {*_inherited(event, document), event}
+    return {
+        section: {
+            code: seen(entry, event, document)
+            for code, entry in document.get(section, {}).items()
+            if not ways.isdisjoint(entry.get(PER_EVENT, ()))
+        }
+        for section in WORDED
+    }
+
+
+def put(entry: Entry, event: str, changed: Entry, document: Document) -> dict[str, Any]:
     """The entry, changed for one event only (event "": for all that have no way of their own).
 
-    What is as in the entry itself is not the event's own any more.
+    What is as the event would have it anyway is not its own any more.
     """
     if not event:
         return dict(changed)
+    anyway = _laid(entry, _inherited(event, document))
     differing = {
         name: value
         for name, value in changed.items()
-        if name not in SHARED and (name not in entry or entry[name] != value)
+        if name not in SHARED and (name not in anyway or anyway[name] != value)
     }
     return _with(entry, event, differing)
 
@@ -43,6 +60,19 @@ def shared_again(entry: Entry, event: str, names: Collection[str]) -> dict[str, 
     """The entry with these no longer the event's own."""
     left = {name: value for name, value in own(entry, event).items() if name not in names}
     return _with(entry, event, left)
+
+
+def _inherited(event: str, document: Document) -> tuple[str, ...]:
+    included = document["events"].get(event, {}).get("includes", ())
+    return tuple(each["event"] for each in included)
+
+
+def _laid(entry: Entry, events: Iterable[str]) -> dict[str, Any]:
+    """The entry with what these events have their own way, a later one over an earlier."""
+    found = {name: value for name, value in entry.items() if name != PER_EVENT}
+    for event in events:
+        found |= own(entry, event)
+    return found
 
 
 def _with(entry: Entry, event: str, differing: Entry) -> dict[str, Any]:

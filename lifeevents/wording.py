@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lifeevents import changes, editions, per_event
-from lifeevents.catalogue_files import PER_EVENT
 from lifeevents.editions import Edition
 from lifeevents.rules.patterns import Tree
 from lifeevents.rules.sentences import Clause, Names, clause, sentence, value_in_words
@@ -99,7 +98,7 @@ def name_of(key: str, edition: Edition) -> str:
 def tell(section: str, entry: Entry, edition: Edition) -> dict[str, str]:
     """An entry in words, by what each is called; last what life events have their own way."""
     told = dict(TELLERS[section](entry, edition))
-    for event in entry.get(PER_EVENT, {}):
+    for event in entry.get(per_event.PER_EVENT, {}):
         name = _names_of(edition, "events", [event])
         for label, text in differing(section, entry, event, edition):
             told[f"{label}（{name}のとき）"] = text
@@ -111,7 +110,7 @@ def differing(
 ) -> Iterator[tuple[str, str]]:
     """What of an entry an event has its own way, in words; "" where it has none of it."""
     shared = dict(TELLERS[section](entry, edition))
-    for label, text in TELLERS[section](per_event.seen(entry, event), edition):
+    for label, text in TELLERS[section](per_event.seen(entry, event, edition.document), edition):
         if text != shared.get(label, ""):
             yield label, text
 

@@ -22,7 +22,8 @@ def save(request: OfficeRequest, pk: int, code: str, event: str = "") -> HttpRes
     draft = drafts.find(pk)
     place, form = rule.place_of(request.POST), VersionForm(request.POST)
     entry = procedure.entry_of(draft, code, event)
-    seen, back = per_event.seen(entry, event), procedure.address(pk, code, event)
+    document, back = drafts.edition(draft).document, procedure.address(pk, code, event)
+    seen = per_event.seen(entry, event, document)
     if place is None or not form.is_valid():
         return redirect(back)
     tree = rule.tree_of(seen, place.slot)
@@ -36,7 +37,7 @@ def save(request: OfficeRequest, pk: int, code: str, event: str = "") -> HttpRes
         if opened.form is None or not opened.form.is_valid():
             return procedure.page(request, draft, code, event, opened=opened, status=422)
         tree = _edited(tree, place, opened.form)
-    changed = per_event.put(entry, event, rule.with_tree(seen, place.slot, tree))
+    changed = per_event.put(entry, event, rule.with_tree(seen, place.slot, tree), document)
     version = form.cleaned_data["version"]
     drafts.change(draft, {f"procedures/{code}": changed}, version=version, by=request.actor)
     return redirect(back)

@@ -25,7 +25,6 @@ from counter.office.forms import (
 )
 from counter.office.screen import show
 from lifeevents import approval, drafts, editions, per_event, wording
-from lifeevents.catalogue_files import PER_EVENT
 from lifeevents.editions import Edition
 from lifeevents.models import Draft
 
@@ -63,12 +62,13 @@ def edit(request: OfficeRequest, pk: int, code: str, event: str = "") -> HttpRes
     `edit` opens a section, `do` and `at` a condition.
     """
     draft = drafts.find(pk)
-    entry = per_event.seen(entry_of(draft, code, event), event)
+    after = approval.edition_after(draft)
+    entry = per_event.seen(in_event(after, code, event), event, after.document)
     place = rule.place_of(request.GET)
     opened = None
     if place and may_write(request, draft):
         fact = request.GET.get("fact", "")
-        opened = rule.editor(entry, drafts.edition(draft), place, fact=fact)
+        opened = rule.editor(entry, after, place, fact=fact)
     return page(request, draft, code, event, opened=opened, section=request.GET.get("edit", ""))
 
 
@@ -83,11 +83,12 @@ def save(request: OfficeRequest, pk: int, code: str, section: str, event: str = 
     if "shared" in request.POST:
         changed = per_event.shared_again(entry, event, OWN[section])
     else:
-        seen = per_event.seen(entry, event)
-        form = section_form(section, seen, drafts.edition(draft), request.POST)
+        edition = drafts.edition(draft)
+        seen = per_event.seen(entry, event, edition.document)
+        form = section_form(section, seen, edition, request.POST)
         if form is None or not (form.is_valid() and version.is_valid()):
             return page(request, draft, code, event, section=section, form=form, status=422)
-        changed = per_event.put(entry, event, form.changed(seen))
+        changed = per_event.put(entry, event, form.changed(seen), edition.document)
     if version.is_valid():
         seen_version = version.cleaned_data["version"]
         drafts.change(
@@ -129,7 +130,7 @@ def page(
     after = approval.edition_after(draft)
     before = approval.edition_before(draft)
     can_edit = may_write(request, draft)
-    entry = per_event.seen(after.document["procedures"][code], event)
+    entry = per_event.seen(after.document["procedures"][code], event, after.document)
     if can_edit and section in SECTIONS and form is None:
         form = section_form(section, entry, after, None)
     context = {
@@ -152,7 +153,7 @@ def told(
 ) -> dict[str, Any]:
     """A procedure in words: its sections, its rule, its documents, what it needs, a family."""
     whole = edition.document["procedures"][code]
-    entry = per_event.seen(whole, event)
+    entry = per_event.seen(whole, event, edition.document)
     rows, own = words.rows(entry, edition), per_event.own(whole, event)
     listed = {
         name: [(label, rows[label]) for label in LABELS[name] if rows[label] or label in ALWAYS]
@@ -167,7 +168,7 @@ def told(
         "views": words.views(whole, edition),
         "differs": words.differences(whole, edition) if not event else [],
         "rule": words.rule(entry, edition),
-        "own_in": list(whole.get(PER_EVENT, {})),
+        "own_in": list(whole.get(per_event.PER_EVENT, {})),
         "own_rule": "rule" in own,
         "documents": words.documents(entry, edition),
         "sections": [

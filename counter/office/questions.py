@@ -19,7 +19,6 @@ from counter.office.access import READERS, WRITERS, OfficeRequest, office
 from counter.office.forms import LINE, TYPES, VersionForm, pick, words
 from counter.office.screen import show
 from lifeevents import approval, drafts, per_event, wording
-from lifeevents.catalogue_files import PER_EVENT
 from lifeevents.editions import Edition
 
 Entry = Mapping[str, Any]
@@ -100,11 +99,11 @@ def edit(request: OfficeRequest, pk: int, key: str, event: str = "") -> HttpResp
     told = _told(entry, edition)
     if event and event not in dict(told["views"]):
         raise Http404
-    seen = per_event.seen(entry, event)
+    seen = per_event.seen(entry, event, edition.document)
     used_in = [event] if event else [code for code, _name in told["views"]]
     form = WordsForm(request.POST or None, entry=seen, edition=edition, used_in=used_in)
     if form.is_valid():
-        changed = per_event.put(entry, event, form.changed(seen))
+        changed = per_event.put(entry, event, form.changed(seen), edition.document)
         version = form.cleaned_data["version"]
         drafts.change(draft, {f"questions/{key}": changed}, version=version, by=request.actor)
         messages.success(request, _("変更案に入れました。"))
@@ -128,7 +127,7 @@ def _told(entry: Entry, edition: Edition) -> dict[str, Any]:
     return {
         "entry": entry,
         "rows": [(label, text) for label, text in _rows(entry, edition) if text],
-        "own_in": list(entry.get(PER_EVENT, {})),
+        "own_in": list(entry.get(per_event.PER_EVENT, {})),
         "views": [(code, event["name"]) for code, event in events if event["offered"]],
         "differs": [
             (code, event["name"], list(wording.differing("questions", entry, code, edition)))

@@ -11,7 +11,6 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lifeevents import editions, per_event, wording
-from lifeevents.catalogue_files import PER_EVENT
 from lifeevents.editions import Edition
 from lifeevents.entries import Catalogue
 from lifeevents.rules.check import facts_read
@@ -48,7 +47,9 @@ def rule(entry: Entry, edition: Edition) -> Slot:
 
 def views(entry: Entry, edition: Edition) -> list[tuple[str, str]]:
     """The life events that may have a procedure their own way, with their names, in order."""
-    found = {*entry["events"], *entry.get(PER_EVENT, {})} & edition.document["events"].keys()
+    found = {*entry["events"], *entry.get(per_event.PER_EVENT, {})} & edition.document[
+        "events"
+    ].keys()
     named = ((code, edition.document["events"][code]) for code in found)
     ordered = sorted(named, key=lambda each: (not each[1]["offered"], each[1]["order"]))
     return [(code, event["name"]) for code, event in ordered]
@@ -135,4 +136,4 @@ def _facts(code: str, edition: Edition, catalogue: Catalogue) -> set[str]:
 def _trees(entry: Entry) -> Iterator[Any]:
     yield entry["rule"]
     yield from (each["when"] for each in entry["documents"] if "when" in each)
-    yield from (own["rule"] for own in entry.get("per_event", {}).values() if "rule" in own)
+    yield from (own["rule"] for own in entry.get(per_event.PER_EVENT, {}).values() if "rule" in own)

@@ -437,6 +437,18 @@ def test_what_one_life_event_has_its_own_way_is_edited_there_and_nowhere_else(ad
     )
 
 
+def test_an_event_shows_what_it_has_from_the_event_it_inherits_from(admin):
+    post(admin, "change", "nhi.join")
+    draft = Draft.objects.get()
+    entry = drafts.latest_document()["procedures"]["nhi.join"]
+    inherited = entry["per_event"]["move_in"]["deadline"]["text"]
+    assert "deadline" not in entry["per_event"]["move_in_abroad"]
+
+    shown = text(admin.get(url("procedure_draft", draft.pk, "nhi.join", "move_in_abroad")))
+
+    assert inherited in shown
+
+
 def test_the_words_of_a_question_are_edited_for_all_events_and_for_one(admin):
     before = drafts.latest_document()["questions"]["family_register"]
     assert before["text"] in text(admin.get(url("asked", "family_register")))
