@@ -35,11 +35,13 @@ MOST_BYTES = 256 << 20
 SILENT = timedelta(minutes=10)
 """An upload that has not moved for so long was cut off."""
 _EVERY, _PATIENCE = 0.5, 600  # seconds
+_KEY = 4_101_150_002
 _MOVE = "UPDATE consent_upload SET doing = %s, reached = %s, moved_at = now() WHERE id = %s"
 _CUT_OFF = (
     "途中で止まりました。「届いたデータ」で何が反映されたかを確かめ、もう一度送ってください。"
     "同じファイルが2度反映されることはありません。"
 )
+_NOT_ALL = "ファイルが最後まで届きませんでした。何も取り込んでいません。もう一度送ってください。"
 _log = logging.getLogger(__name__)
 State = Upload.State
 
@@ -89,6 +91,7 @@ def begin(pk: UUID, size: int, *, by: Actor) -> bool:
         state__in=[State.COMING, State.READING], moved_at__gt=timezone.now() - SILENT
     )
     with transaction.atomic():
+        _one_by_one()
         if Upload.objects.filter(pk=pk).exists():
             return False
         if running.exists():
@@ -105,6 +108,11 @@ def came(pk: UUID, reached: int) -> None:
 def refuse(pk: UUID, message: str) -> None:
     """End a hand-over of which nothing is read, and say why."""
     Upload.objects.filter(pk=pk).update(state=State.FAILED, message=message)
+
+
+def cut_off(pk: UUID) -> None:
+    """End a hand-over whose files did not all come, so that the next need not wait; others stay."""
+    Upload.objects.filter(pk=pk, state=State.COMING).update(state=State.FAILED, message=_NOT_ALL)
 
 
 def carry(pk: UUID, files: Sequence[Handed]) -> threading.Thread:
@@ -129,15 +137,29 @@ def standing(pk: UUID) -> Standing | None:
     return Standing(found.pk, state, found.doing, percent, message, tuple(of_ids(found.deliveries)))
 
 
+def _one_by_one() -> None:
+    """Let two who begin at the same moment see each other, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_KEY])
+
+
 def _in_thread(pk: UUID, files: list[Handed]) -> None:
+    try:
+        if not _has_ended(pk, files):
+            connection.close()  # it may be what broke
+            refuse(pk, _CUT_OFF)
+    finally:
+        connection.close()
+
+
+def _has_ended(pk: UUID, files: list[Handed]) -> bool:
     try:
         _import(pk, files)
     except Exception as error:  # noqa: BLE001
         # What a file holds may stand in the text of any error.
         _log.error("hand-over %s broke off: %s", pk, type(error).__name__)  # noqa: TRY400
-        refuse(pk, _CUT_OFF)
-    finally:
-        connection.close()
+        return False
+    return True
 
 
 def _import(pk: UUID, files: list[Handed]) -> None:

@@ -49,7 +49,11 @@ def one(request: OfficeRequest, pk: UUID) -> HttpResponseBase:
         return redirect("office:upload", pk)
     handler = InMemory(MOST_BYTES, lambda reached: uploads.came(pk, reached))
     request.upload_handlers = [handler]
-    return _receive(request, pk, handler)
+    try:
+        return _receive(request, pk, handler)
+    finally:
+        # A second click breaks the first off, a page may be too old: then nothing was read.
+        uploads.cut_off(pk)
 
 
 @csrf_protect

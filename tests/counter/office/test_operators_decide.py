@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import UnreadablePostError
 from django.test import Client
 from django.urls import reverse
 
@@ -138,6 +139,30 @@ def test_a_hand_over_needs_its_form_and_comes_once_and_alone(first, second, staf
     other = NUMBER.replace("8f6b", "8f6c")
     assert send(second, SimpleUploadedFile("a.csv", b"x"), number=other).status_code == 409
     assert not Delivery.objects.exists()
+
+
+class BrokenOff:
+    """A body whose browser goes away after the first bytes."""
+
+    def read(self, *args):
+        raise OSError
+
+    readline = read
+
+
+def test_what_did_not_come_whole_keeps_nobody_waiting(first, second, staff):
+    address, other = (
+        reverse("office:upload", args=[NUMBER.replace("8f6b", each)]) for each in ("8f6b", "8f6c")
+    )
+    kind = {"content_type": "multipart/form-data; boundary=b", "CONTENT_LENGTH": "999"}
+    with pytest.raises(UnreadablePostError):
+        first.generic("POST", address, b"-", **kind, **{"wsgi.input": BrokenOff()})
+    assert "最後まで届きませんでした" in first.get(address).content.decode()
+    bare = signed_in(staff["operator"], Client(enforce_csrf_checks=True))
+    assert bare.post(other, {"files": SimpleUploadedFile("a.csv", b"x")}).status_code == 403
+
+    assert send(second, number=NUMBER.replace("8f6b", "8f6d")).status_code == 422  # not 409
+    assert not Upload.objects.exclude(state="failed").exists()
 
 
 def test_a_hand_over_that_stopped_says_so(first, staff):
