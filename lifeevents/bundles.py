@@ -121,6 +121,11 @@ def find(number: str, *, by: Actor) -> Bundle:
     return bundle
 
 
+def by_number(number: str, *, by: Actor) -> Bundle | None:
+    """What a 受付番号 names to this actor: their office's bundle, or one that waits for any counter."""
+    return (_seen_by(by) | waiting().order_by()).filter(number=number).first()
+
+
 def mine(by: Actor) -> QuerySet[Bundle]:
     """The open bundles this actor serves."""
     return Bundle.objects.filter(state=Bundle.State.OPEN, served_by_id=by.account_id)

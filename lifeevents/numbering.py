@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date
 
 from django.db import connection
@@ -9,6 +11,8 @@ from django.db.models.functions import Length
 
 from lifeevents.models import Bundle
 
+_DASHES = re.compile("[‐-―−ー]")
+_NUMBER = re.compile(r"\d{8}-\d{4,}")
 LOCK = 0x6B616B61  # "kaka": one counter a town, so one lock
 
 
@@ -25,3 +29,9 @@ def next_number(day: date) -> str:
     )
     running = int(last.removeprefix(prefix)) if last else 0
     return f"{prefix}{running + 1:04d}"
+
+
+def read(text: str) -> str:
+    """The 受付番号 that was typed or scanned, in any width and with any dash; blank if it is none."""
+    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text)).strip()
+    return plain if _NUMBER.fullmatch(plain) else ""

@@ -15,7 +15,7 @@ from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.forms import ChooseForm
 from counter.desk.screen import show
 from counter.desk.start import CHOSEN
-from lifeevents import bundles
+from lifeevents import bundles, numbering, versions
 
 
 @staff(*WINDOW)
@@ -25,6 +25,8 @@ def search(request: DeskRequest) -> HttpResponse:
     if not query:
         context = {"search_first": True, "joining": _bundle_joining(request)}
         return show(request, "desk/search.html", context)
+    if (number := numbering.read(query)) and not request.POST.get("joining"):
+        return _reception(request, number)
     search_id = _search_id(request.POST.get("search_id", ""))
     found = door.search(query, by=request.actor, search_id=search_id)
     context = {
@@ -37,6 +39,16 @@ def search(request: DeskRequest) -> HttpResponse:
     if request.htmx:
         return render(request, "desk/_hits.html", context)
     return show(request, "desk/search.html", {**context, "query": query})
+
+
+def _reception(request: DeskRequest, number: str) -> HttpResponse:
+    """The bundle of a 受付番号 that was typed or scanned; no record is opened to find it."""
+    bundle = bundles.by_number(number, by=request.actor)
+    event = versions.of(bundle).events[bundle.event] if bundle else None
+    context = {"reception": bundle, "event": event, "number": number}
+    if request.htmx:
+        return render(request, "desk/_reception.html", context)
+    return show(request, "desk/search.html", {**context, "query": number})
 
 
 @staff(*WINDOW)

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from consent.models import AccessEntry, AccessSubject
+from lifeevents.models import Bundle
 from tests.counter.desk.conftest import text_of
 from tests.makers import make_resident
 
@@ -106,3 +107,31 @@ def test_choosing_keeps_the_person_out_of_the_address(desk, yamada):
 
 def test_choosing_nobody_leads_back(desk):
     assert desk.post("/choose", {"ref": "x"}).url == "/search"
+
+
+def test_a_reception_number_however_typed_leads_to_its_bundle_and_opens_no_record(desk, bundle):
+    wide = bundle.number.translate({ord(each): ord(each) + 0xFEE0 for each in "0123456789"})
+    before = AccessEntry.objects.count()
+    for typed in (bundle.number, wide.replace("-", "ー"), f" {bundle.number} "):
+        answer = find(desk, typed).content.decode()
+        assert f'action="/b/{bundle.number}"' in answer
+    assert AccessEntry.objects.count() == before
+
+
+def test_a_submitted_bundle_is_taken_over_by_its_number_in_any_office(browser, bundle):
+    Bundle.objects.update(state="submitted", office="", submitted_at=bundle.started_at)
+
+    answer = find(browser("suzuki"), bundle.number).content.decode()
+
+    assert f'method="post" action="/b/{bundle.number}/take-over"' in answer
+
+
+def test_another_offices_reception_is_found_no_more_than_one_that_is_not(browser, bundle):
+    other = browser("suzuki")
+    day, running = bundle.number.split("-")
+    unknown = f"{day}-{int(running) + 7:04d}"
+
+    answers = [text_of(find(other, number)) for number in (bundle.number, unknown)]
+
+    assert answers[0] == answers[1]
+    assert "見つかりません" in answers[0]
