@@ -44,7 +44,6 @@ def freeze(opened: Opened) -> Json:
         "town": {"name": TOWN, "mayor": f"{TOWN}長"},
         "applicant": name.value if isinstance(name, Known) else "",
         "applicant_id": applicants[0] if applicants else "",
-        "qr": bundle.number,
         "training": False,
         "checklist": checklist(opened),
         "papers": [_paper(filled, opened) for filled in opened.filled],

@@ -51,7 +51,7 @@ def _add_heading(cover: Element, content: Mapping[str, Any], notes: Notes) -> No
         SubElement(details, "span", {"class": "cover-label"}).text = label
         add_runs(SubElement(details, "span", {"class": "cover-value"}), value, notes, fonts.LABEL)
     code = SubElement(head, "div", {"class": "cover-code"})
-    code.append(draw_code(content.get("qr") or content["number"]))
+    code.append(draw_code(content["number"]))
     SubElement(code, "p").text = "窓口でお見せください"
 
 

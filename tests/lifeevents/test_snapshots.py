@@ -64,9 +64,7 @@ def test_the_content_is_plain_json(finished, yamada, sato):
     content = snapshots.content(finished(yamada.mother), by=sato)
 
     assert json.loads(json.dumps(content)) == content
-    assert {"number", "event", "on", "printed_at", "office", "town", "applicant", "qr"} <= set(
-        content
-    )
+    assert {"number", "event", "on", "printed_at", "office", "town", "applicant"} <= set(content)
 
 
 def test_looking_at_a_finished_bundle_is_logged_for_everyone_in_it(finished, yamada, sato):

@@ -434,7 +434,6 @@ def content(papers=None):
         "office": "市民課",
         "town": {"name": "北見市（見本データ）", "mayor": "北見市長"},
         "applicant": "𠮷田　美咲",
-        "qr": "B-20261122-0001",
         "training": False,
         "checklist": CHECKLIST,
         "papers": all_papers() if papers is None else papers,
