@@ -25,6 +25,8 @@ def to_standard_error(*, level: str, with_texts_of_errors: bool) -> dict[str, An
             "weasyprint": {"level": "WARNING"},
             "fontTools": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
+            # What it says of a request has the signature of our key.
+            "botocore": {"level": "WARNING"},
             # Django's own handler would mail errors, with the values of every variable.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
         },
