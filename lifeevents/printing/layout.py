@@ -9,6 +9,7 @@ The whole language is these attributes; anything else is plain XHTML and stays a
     data-pen="key"              written by hand: never printed, data-count gives that many boxes
     data-rows="key"             a <tbody> repeated data-count times, once for each row of a list
     data-index=""               the number of the row
+    data-part="bank"            a <tr> that goes on with the cells of that row in _parts.html, behind its own
     data-mm="40" data-size="9"  width in mm and size in points, where the cell's own do not fit
 """
 
@@ -28,6 +29,7 @@ from lifeevents.printing.fitting import Box
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "papers"
 KEYED = ("data-field", "data-kana", "data-boxes", "data-choice", "data-pen")
+PARTS = "_parts.html"
 COLUMNS = 62
 COLUMN_MM = 3.0
 PADDING_MM = (2.6, 0.9)
@@ -74,6 +76,7 @@ def load_layout(name: str) -> Layout:
         root = ElementTree.fromstring(path.read_text(encoding="utf-8"))
     except (OSError, ElementTree.ParseError) as error:
         raise LayoutError(f"{name}: {error}") from error
+    _splice_parts(name, root)
     _drop_indentation(root)
     for table in root.iter("table"):
         if "grid" in table.get("class", "").split():
@@ -121,6 +124,22 @@ def box_of(part: Element) -> Box:
 def height_of(rows: Element) -> float:
     """How high one repetition of a repeated part is, in mm."""
     return sum(_row_height(row) for row in rows.iter("tr"))
+
+
+def _splice_parts(name: str, root: Element) -> None:
+    """Give every row that names a part the part's cells: what many papers ask alike is written once."""
+    for row in root.iter("tr"):
+        wanted = row.attrib.pop("data-part", "")
+        if wanted and wanted not in _parts():
+            raise LayoutError(f"{name}: {PARTS} has no part {wanted!r}")
+        row.extend(copy.deepcopy(_parts()[wanted]) if wanted else ())
+
+
+@cache
+def _parts() -> dict[str, list[Element]]:
+    """The cells of each row of _parts.html, by its id."""
+    table = ElementTree.fromstring((FOLDER / PARTS).read_text(encoding="utf-8"))
+    return {row.attrib["id"]: list(row) for row in table}
 
 
 def _drop_indentation(root: Element) -> None:

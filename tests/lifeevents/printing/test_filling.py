@@ -1,13 +1,14 @@
 """What a filled sheet shows, and that nothing a value holds can become more than text."""
 
 import copy
+from collections import Counter
 from xml.etree import ElementTree
 
 import pytest
 
 from lifeevents.printing.bundle import paper_html
 from lifeevents.printing.filling import fill
-from lifeevents.printing.layout import LayoutError, load_layout
+from lifeevents.printing.layout import FOLDER, PARTS, LayoutError, _parts, load_layout
 from tests.lifeevents.printing.samples import PAPERS, content, frozen_paper
 
 HOSTILE = [
@@ -208,3 +209,28 @@ def test_a_layout_that_leaves_the_grid_is_refused(tmp_path, monkeypatch):
 
     with pytest.raises(LayoutError, match="61 columns"):
         load_layout("wide.html")
+
+
+def test_a_part_nobody_wrote_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("lifeevents.printing.layout.FOLDER", tmp_path)
+    (tmp_path / "_parts.html").write_text('<table><tr id="bank"><td colspan="62"/></tr></table>')
+    row = '<table class="grid"><tbody><tr data-part="tank"/></tbody></table>'
+    (tmp_path / "of_no_part.html").write_text(f"<div>{row}</div>")
+
+    _parts.cache_clear()
+    with pytest.raises(LayoutError, match="'tank'"):
+        load_layout("of_no_part.html")
+    _parts.cache_clear()
+
+
+def test_every_part_stands_on_several_papers():
+    named = Counter(
+        row.attrib["data-part"]
+        for path in FOLDER.glob("[a-z]*.html")
+        for row in ElementTree.parse(path).iter("tr")
+        if "data-part" in row.attrib
+    )
+    parts = [row.attrib["id"] for row in ElementTree.parse(FOLDER / PARTS).getroot()]
+
+    assert sorted(named) == sorted(parts)
+    assert min(named.values()) > 1
