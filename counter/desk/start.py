@@ -26,7 +26,7 @@ CHOSEN = "chosen"
 YOUNGEST_WHO_FILES = 15
 """Below this age someone is asked whether the right person was chosen (遺言・養子縁組の15歳 as a guide)."""
 APPLICANTS = (
-    ("self", gettext_lazy("本人"), gettext_lazy("いま選んだ方")),
+    ("self", gettext_lazy("本人"), gettext_lazy("いま選んだ方（転入のときは、転入する方）")),
     ("household", gettext_lazy("同一世帯の方"), gettext_lazy("配偶者など、同じ世帯の方")),
     ("proxy", gettext_lazy("代理人"), gettext_lazy("委任された方、法定代理人")),
 )

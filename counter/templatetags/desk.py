@@ -17,6 +17,7 @@ from residents.facts import PartialDate
 register = template.Library()
 
 WEEKDAYS = "月火水木金土日"
+CHOICE_KEYS = "123456789ABCDFGHIJKLMNOPQRSTUVWXYZ"
 LONGEST_UNBROKEN = 12
 """A part of a name longer than this may break, or it would push the page aside at 360 px."""
 
@@ -60,8 +61,8 @@ def days_left(days: int | None) -> str:
 
 @register.filter
 def digit(counter: int) -> str:
-    """The number key of the n-th choice: 1 to 9, then none."""
-    return str(counter) if counter <= 9 else ""
+    """The key of the n-th choice: 1 to 9, then letters without E, which corrects; then none."""
+    return CHOICE_KEYS[counter - 1 : counter]
 
 
 @register.simple_tag

@@ -3,7 +3,7 @@
    Markup it reads:
      data-key="KeyE F4"      these keys click the element (a text field: move into it)
      data-opens="id"         clicking opens that <dialog> instead of following the link
-     data-digits             inside it, the number keys choose the element with that data-digit
+     data-digits             inside it, number keys, then letters, choose the element with that data-digit
      data-many               … and several may be chosen: the next group is not moved to
      data-arrows             ↑ ↓ move between its buttons and links
      data-focus              gets the focus after the page or a part of it has changed
@@ -66,7 +66,7 @@
   }
 
   function onDigit(chord, target) {
-    const digit = /^(?:Digit|Numpad)(\d)$/.exec(chord)?.[1];
+    const digit = /^(?:(?:Digit|Numpad)(?=\d)|Key)(\w)$/.exec(chord)?.[1];
     if (!digit) return false;
     const groups = within(document.getElementById("main"), "[data-digits]");
     const isOpen = (group) => !group.querySelector("input[type=radio]:checked");
