@@ -6,11 +6,20 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from consent.models import AdverseParty, CoveredPerson, Engagement
+from consent.actors import Actor
+from consent.models import Account, AdverseParty, CoveredPerson, Engagement
 from residents import register
 
 
-def hidden_from(ground: Engagement, refs: Collection[UUID]) -> frozenset[UUID]:
+def served(ground: Engagement, by: Actor) -> set[UUID]:
+    """For whom an engagement is: those it was begun for; on a phone whoever holds it, whatever it names."""
+    if by.kind == Account.Kind.RESIDENT:
+        own = Account.objects.filter(pk=by.account_id).values_list("ref", flat=True).first()
+        return {own} if own else set()
+    return set(ground.named or ground.refs)
+
+
+def hidden_from(ground: Engagement, refs: Collection[UUID], *, by: Actor) -> frozenset[UUID]:
     """Those of `refs` whose every fact stays shut in this engagement (trust: D1, D2, R6).
 
     That is whoever a standing measure covers, where someone the engagement was begun for is the
@@ -25,7 +34,7 @@ def hidden_from(ground: Engagement, refs: Collection[UUID]) -> frozenset[UUID]:
     rows = AdverseParty.objects.filter(measure__in=covered, ref__isnull=False)
     for measure, ref in rows.values_list("measure_id", "ref"):
         adverse[measure].add(ref)
-    named = set(ground.named or ground.refs)
+    named = served(ground, by)
     mates = register.housemates(named)
     shut: set[UUID] = set()
     for measure, against in adverse.items():

@@ -15,6 +15,7 @@ from django.contrib.auth.models import Group
 
 from consent import log
 from consent.actors import Actor, actor_of
+from consent.frozen import lets_in
 from consent.models import AccessEntry, Account
 from consent.passage import passage
 from residents import matching, register
@@ -44,8 +45,9 @@ class Card:
 def bind(card: Card) -> Account | None:
     """The account bound to the one living resident of the card; None leads to the counter.
 
-    None where nobody or several match, where the household stands under 支援措置, and where sign-in
-    or resident is bound otherwise already. Each attempt is one AccessEntry.
+    None where nobody or several match, where the household stands under 支援措置 (but not against
+    who lives there), and where sign-in or resident is bound otherwise already. Each attempt is one
+    AccessEntry.
     """
     with passage():
         ref = _the_one(matching.find(card.name, card.address, card.birth_date, card.sex))
@@ -62,7 +64,9 @@ def _the_one(found: list[UUID]) -> UUID | None:
     if len(found) != 1:
         return None
     person = register.read(found).get(found[0])
-    return None if person is None or person.protected else found[0]
+    if person is None or (person.protected and not lets_in(person)):
+        return None
+    return found[0]
 
 
 def _account(card: Card, ref: UUID) -> Account | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from consent import frozen
 from consent.models import AccessEntry, AccessSubject, Category, Engagement, Purpose
 from consent.passage import passage
 from consent.reference import PATH
@@ -89,13 +90,38 @@ def of(ref: UUID, *, account_id: int) -> Disclosed:
 
 
 def _beside_protected(entries: set[UUID], ref: UUID) -> set[UUID]:
-    """The entries that concern someone else who stands under 支援措置."""
+    """The entries that concern someone else who stands under 支援措置.
+
+    A 相手方 and who lives with them must not see their record change on the day of the measure: of those
+    who are seen as they were, only what they themselves came for since then is left out.
+    """
     others = AccessSubject.objects.filter(entry__in=entries).exclude(ref=ref)
     pairs = list(others.values_list("entry", "ref"))
     with passage():
-        people = register.read({other for _entry, other in pairs})
+        people = register.read({ref, *(other for _entry, other in pairs)})
+        known = frozen.known_by(people[ref]) if ref in people else {}
     # Someone the register no longer has may still be protected, as at the door.
-    return {entry for entry, other in pairs if other not in people or people[other].protected}
+    hidden = {
+        entry
+        for entry, other in pairs
+        if other not in known and (other not in people or people[other].protected)
+    }
+    return hidden | _came_since(known, {entry for entry, other in pairs if other in known})
+
+
+def _came_since(known: Mapping[UUID, datetime], entries: Collection[UUID]) -> set[UUID]:
+    """Of these entries those since a measure that are no matter of the household it is against."""
+    if not entries:
+        return set()
+    found = AccessEntry.objects.filter(pk__in=entries, at__gte=min(known.values()))
+    begun = dict(found.values_list("pk", "engagement"))
+    grounds = [ground for ground in begun.values() if ground]
+    named = dict(Engagement.objects.filter(pk__in=grounds).values_list("pk", "named"))
+    return {
+        pk
+        for pk, ground in begun.items()
+        if ground is None or not known.keys().isdisjoint(named.get(ground, known))
+    }
 
 
 def _looks(rows: Iterable[AccessSubject], ref: UUID, account_id: int) -> Iterator[Look]:

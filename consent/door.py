@@ -8,24 +8,22 @@ one durable transaction (design: I1); what may not be seen comes back as Unknown
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from consent import engagements, log, searching
+from consent import engagements, frozen, log, records, searching
 from consent.actors import Actor, seen_by
 from consent.adverse import hidden_from
 from consent.engagements import NotInEngagement as NotInEngagement
+from consent.frozen import OF_FAMILY, View
 from consent.models import AccessEntry, Account, Engagement
 from consent.passage import passage
-from consent.protection import is_masked
+from consent.records import Record as Record
 from residents import feed, register
 from residents import search as register_search
-from residents.facts import Fact, Reason, Unknown, Value
+from residents.facts import Fact
 from residents.search import Found as Found
 from residents.search import Hit as Hit
-
-OF_FAMILY = frozenset({"basic", "household", "insurance", "child", "school"})
-"""What a resident may see of the others in the household; the rest is asked, or seen at the counter."""
 
 
 class NotInRegister(Exception):
@@ -38,20 +36,6 @@ class MayNotSearch(Exception):
 
 class CounterOnly(Exception):
     """This resident is served at the counter only; nothing tells why (支援措置, gone, 住登外)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What one purpose may see of one resident; `members` are the refs of the household in order."""
-
-    ref: UUID
-    facts: Mapping[str, Value] = field(repr=False)
-    categories: frozenset[str]
-    members: tuple[UUID, ...]
-    state: str
-    protected: bool
-    protection_expired: bool
-    masked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +67,7 @@ def enter(
         ground = engagements.standing(engagement, by)
         if not set(refs) <= set(ground.refs):
             raise NotInEngagement
-        _refuse_strangers(refs, by)
+        _refuse_strangers(refs, ground, by)
         return _records(refs, ground, by), ground
 
 
@@ -97,11 +81,12 @@ def open_household(ref: UUID, *, engagement: UUID, by: Actor) -> dict[UUID, Reco
         ground = engagements.standing(engagement, by)
         if ref not in ground.refs:
             raise NotInEngagement
-        _refuse_strangers([ref], by)
+        _refuse_strangers([ref], ground, by)
         person = register.read([ref]).get(ref)
         if person is None:
             raise NotInRegister
-        members = person.members or (ref,)
+        view = frozen.view(ground, by)
+        members = (view.members_of(person) if view else person.members) or (ref,)
         joined = [member for member in members if member not in ground.refs]
         if joined:
             ground.refs = [*ground.refs, *joined]
@@ -121,17 +106,20 @@ def look(
         ground = engagements.standing(engagement, by)
         if not set(subjects) <= set(ground.refs):
             raise NotInEngagement
-        _refuse_strangers(subjects, by)
+        _refuse_strangers(subjects, ground, by)
         visible = _visible(subjects, ground, by)
         people = register.read(list(subjects))
-        shut = hidden_from(ground, _protected(subjects, people))
+        shut, view = _hidden(subjects, people, ground, by)
+        instead = view.instead if view else {}
         seen = {
             ref: frozenset() if ref in shut else visible[ref] & set(held)
             for ref, held in subjects.items()
         }
         log.record(action, seen, by=by, engagement=ground)
         return {
-            ref: Sight(categories, _is_masked(ref, people.get(ref), ground))
+            ref: Sight(visible[ref] & OF_FAMILY & {*subjects[ref]}, masked=False)
+            if ref in instead
+            else Sight(categories, _is_masked(ref, people.get(ref), ground, view))
             for ref, categories in seen.items()
         }
 
@@ -201,84 +189,68 @@ def _refuse_searching(by: Actor) -> None:
         raise MayNotSearch
 
 
-def _refuse_strangers(refs: Iterable[UUID], by: Actor) -> None:
+def _refuse_strangers(refs: Iterable[UUID], ground: Engagement, by: Actor) -> None:
     """A resident opens their own household only, and none that stands under 支援措置.
 
-    Raises NotInEngagement or CounterOnly.
+    But where they, or who lives with them, are the 相手方, nothing tells of the measure: the household
+    is opened as it was. Raises NotInEngagement or CounterOnly.
     """
     if by.kind != Account.Kind.RESIDENT:
         return
     own = Account.objects.get(pk=by.account_id).ref
     person = register.read([own]).get(own) if own else None
-    if own is None or person is None or person.protected or own not in person.members:
+    if person is None or person.protection or person.ref not in person.members:
         raise CounterOnly
-    if not set(refs) <= set(person.members):
+    members, view = person.members, None
+    if person.household_protected or not set(refs) <= set(members):
+        view = frozen.view(ground, by)
+    if person.household_protected and not (view and view.unmasks(person)):
+        raise CounterOnly
+    if not set(refs) <= set(view.members_of(person) if view else members):
         raise NotInEngagement
 
 
-def _is_masked(ref: UUID, person: register.RegisterPerson | None, ground: Engagement) -> bool:
+def _is_masked(
+    ref: UUID, person: register.RegisterPerson | None, ground: Engagement, view: View | None
+) -> bool:
     """Someone the register no longer has may still be protected, so they count as protected."""
-    return (person is None or person.protected) and ref not in ground.revealed
+    if ref in ground.revealed or (person and view and view.unmasks(person)):
+        return False
+    return person is None or person.protected
+
+
+def _hidden(
+    refs: Collection[UUID],
+    people: Mapping[UUID, register.RegisterPerson],
+    ground: Engagement,
+    by: Actor,
+) -> tuple[frozenset[UUID], View | None]:
+    """Of whom nothing of today may be seen here, and what is seen instead of them, if anything."""
+    if all(ref in people and not people[ref].protected for ref in refs):
+        return frozenset(), None
+    shut = hidden_from(ground, _protected(refs, people), by=by)
+    return shut, frozen.view(ground, by)
 
 
 def _records(refs: Collection[UUID], ground: Engagement, by: Actor) -> dict[UUID, Record]:
     people = register.read(refs)
-    visible = _visible(people, ground, by)
-    shut = hidden_from(ground, _protected(refs, people))
-    seen = {ref: () if ref in shut else visible[ref] for ref in people}
+    visible = _visible(refs, ground, by)
+    shut, view = _hidden(refs, people, ground, by)
+    instead = view.instead if view else {}
+    seen = {ref: () if ref in shut else visible[ref] for ref in refs if ref in people}
     log.record(AccessEntry.Action.OPEN, seen, by=by, engagement=ground)
-    return {
-        ref: _shut(people[ref], visible[ref])
-        if ref in shut
-        else _record(people[ref], visible[ref], ground)
-        for ref in refs
-        if ref in people
-    }
+    found = {}
+    for ref in refs:
+        if view and ref in instead:
+            found[ref] = records.as_it_was(ref, view, visible[ref])
+        elif ref in people and ref in shut:
+            found[ref] = records.shut(people[ref], visible[ref])
+        elif ref in people:
+            masked = _is_masked(ref, people[ref], ground, view)
+            found[ref] = records.of(people[ref], visible[ref], view, masked=masked)
+    return found
 
 
 def _protected(refs: Iterable[UUID], people: Mapping[UUID, register.RegisterPerson]) -> list[UUID]:
     """Those who stand under a measure themselves, and those the register no longer has."""
     return [ref for ref in refs if ref not in people or people[ref].protection is not None]
-
-
-def _shut(person: register.RegisterPerson, visible: frozenset[str]) -> Record:
-    """A person of whom someone here may learn nothing: that they are held, and no fact."""
-    return Record(
-        ref=person.ref,
-        facts={
-            key: Unknown(Reason.PROTECTED if fact.category in visible else Reason.WITHHELD)
-            for key, fact in vocabulary().items()
-        },
-        categories=visible,
-        members=(),
-        state=person.state,
-        protected=True,
-        protection_expired=person.protection is not None and person.protection.expired,
-        masked=True,
-    )
-
-
-def _record(person: register.RegisterPerson, visible: frozenset[str], ground: Engagement) -> Record:
-    masked = _is_masked(person.ref, person, ground)
-    facts = {
-        key: _seen(person.facts.get(key), fact, visible, masked)
-        for key, fact in vocabulary().items()
-    }
-    return Record(
-        ref=person.ref,
-        facts=facts,
-        categories=visible,
-        members=person.members if "household" in visible else (),
-        state=person.state,
-        protected=person.protected,
-        protection_expired=person.protection is not None and person.protection.expired,
-        masked=masked,
-    )
-
-
-def _seen(value: Value | None, fact: Fact, visible: frozenset[str], masked: bool) -> Value:
-    if fact.category not in visible:
-        return Unknown(Reason.WITHHELD)
-    if masked and is_masked(fact.key):
-        return Unknown(Reason.PROTECTED)
-    return value or Unknown(Reason.NOT_HELD)

@@ -108,7 +108,8 @@ def reveal(engagement_id: UUID, ref: UUID, *, reason: str, by: Actor) -> None:
     if ref not in engagement.refs:
         raise NotInEngagement
     account, basic = Account.objects.get(pk=by.account_id), Category.objects.get(code="basic")
-    needed = {"consent.reveal", *(["consent.protect"] if hidden_from(engagement, [ref]) else [])}
+    hidden = hidden_from(engagement, [ref], by=by)
+    needed = {"consent.reveal", *(["consent.protect"] if hidden else [])}
     if not all(account.has_perm(permission, basic) for permission in needed):
         raise MayNotReveal
     if ref not in engagement.revealed:

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from consent import log, reference
 from consent.actors import Actor
+from consent.frozen import OF_FAMILY
 from consent.models import (
     AccessEntry,
     Account,
@@ -31,6 +32,7 @@ from consent.models import (
 )
 from consent.passage import passage
 from consent.sealing import seal
+from residents import kept
 from residents.models import ManualProtection
 
 SYSTEM = Actor(0, Account.Kind.SYSTEM, "system", "", "", "task")
@@ -95,16 +97,7 @@ def set_up(wish: Wish, *, by: Actor, token: UUID | None = None) -> Measure:
             AdverseParty(measure=measure, ref=each.ref, sealed=seal(each.words))
             for each in wish.against
         )
-        ManualProtection.objects.bulk_create(
-            ManualProtection(
-                identity_id=ref,
-                ground=measure.pk,
-                kind=measure.kind,
-                starts_on=measure.starts_on,
-                ends_on=measure.ends_on,
-            )
-            for ref in people
-        )
+        _protect(measure, people, [each.ref for each in wish.against if each.ref])
         _mask_again(people)
         _note(measure, MeasureStep.Kind.SET_UP, people, by)
     return measure
@@ -226,6 +219,23 @@ def refuse_others(by: Actor) -> None:
     account = Account.objects.get(pk=by.account_id)
     if account.kind != Account.Kind.STAFF or not may_protect(account):
         raise MayNotProtect
+
+
+def _protect(measure: Measure, people: Collection[UUID], against: Collection[UUID]) -> None:
+    """Mask them; for a household they share with a 相手方 their rows are kept as they are now (R2)."""
+    then = kept.to_keep(people, against, OF_FAMILY)
+    ManualProtection.objects.bulk_create(
+        ManualProtection(
+            identity_id=ref,
+            ground=measure.pk,
+            kind=measure.kind,
+            starts_on=measure.starts_on,
+            ends_on=measure.ends_on,
+            household_number=then[ref].household_number if ref in then else "",
+            before=then[ref].before if ref in then else None,
+        )
+        for ref in people
+    )
 
 
 def _keep(measure: Measure, step: MeasureStep.Kind, by: Actor) -> None:

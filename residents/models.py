@@ -7,6 +7,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import StrIndex, Substr
+from django.utils import timezone
 
 from residents.delivery_models import BeforeImage as BeforeImage
 from residents.delivery_models import Delivery as Delivery
@@ -189,7 +190,8 @@ class ManualProtection(models.Model):
     """支援措置 that no core system sends, entered in the town's own screens; stands beside Protection.
 
     A row stands until it is deleted: its end date lifts nothing. `ground` is the measure it rests on;
-    only consent writes here, and no delivery and no rollback touches it.
+    only consent writes here, and no delivery and no rollback touches it. `before` is set where the
+    person then lived with a 相手方: their rows of that day, which is all that household sees of them.
     """
 
     identity = models.ForeignKey(
@@ -199,8 +201,18 @@ class ManualProtection(models.Model):
     kind = models.TextField("支援措置区分")
     starts_on = models.DateField("支援措置開始年月日")
     ends_on = models.DateField("支援措置終了年月日")
+    household_number = models.TextField("相手方と同じだった世帯番号", blank=True, default="")
+    before = models.JSONField("登録したときの台帳の行", null=True)
+    entered_at = models.DateTimeField("登録日時", default=timezone.now)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["household_number"],
+                name="manual_protection_kept",
+                condition=models.Q(before__isnull=False),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(name="one_row_per_measure", fields=["identity", "ground"])
         ]

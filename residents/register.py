@@ -78,15 +78,23 @@ def read(refs: Collection[UUID], *, on: date | None = None) -> dict[UUID, Regist
     """
     day = on or timezone.localdate()
     residents = {each.pk: each for each in Resident.objects.filter(pk__in=refs)}
-    members = _members({each.household_number for each in residents.values()})
+    return build(residents, holdings(residents, day), day)
+
+
+def build(
+    residents: Mapping[UUID, Resident],
+    held: Mapping[UUID, Mapping[str, Mapping[str, str]]],
+    day: date,
+) -> dict[UUID, RegisterPerson]:
+    """These rows of the register as people, with the households and measures of now."""
+    members = members_in({each.household_number for each in residents.values()})
     everyone = {*residents, *(each.ref for group in members.values() for each in group)}
     standing = _standing(everyone, day)
     origins = _origins()
-    holdings = _holdings(residents, day)
     return {
         ref: _person(
             resident,
-            _facts(resident, holdings[ref], origins),
+            _facts(resident, held.get(ref, {}), origins),
             members.get(resident.household_number, ()),
             standing,
             origins,
@@ -98,13 +106,13 @@ def read(refs: Collection[UUID], *, on: date | None = None) -> dict[UUID, Regist
 
 def household_refs(household_number: str) -> tuple[UUID, ...]:
     """The current 世帯員 of a household in the standard order; () when nobody lives there."""
-    return tuple(each.ref for each in _members({household_number}).get(household_number, ()))
+    return tuple(each.ref for each in members_in({household_number}).get(household_number, ()))
 
 
 def housemates(refs: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """For each resident of these the others who live in the same household now."""
     own = dict(Resident.objects.filter(pk__in=refs).values_list("pk", "household_number"))
-    members = _members(set(own.values()))
+    members = members_in(set(own.values()))
     return {
         ref: {each.ref for each in members.get(number, ())} - {ref} for ref, number in own.items()
     }
@@ -147,7 +155,8 @@ def _person(
     )
 
 
-def _members(numbers: Collection[str]) -> dict[str, tuple[household.Member, ...]]:
+def members_in(numbers: Collection[str]) -> dict[str, tuple[household.Member, ...]]:
+    """The current 世帯員 of these households by their number, in the standard order."""
     rows = Resident.objects.filter(
         household_number__in=[number for number in numbers if number],
         state=LIVING_HERE,
@@ -184,7 +193,7 @@ def _origins() -> dict[str, Origin]:
     }
 
 
-def _holdings(refs: Collection[UUID], day: date) -> Mapping[UUID, dict[str, dict[str, Any]]]:
+def holdings(refs: Collection[UUID], day: date) -> Mapping[UUID, dict[str, dict[str, Any]]]:
     """{ref: {feed: row}} of what is held on that day; of several records the first by its key."""
     held: defaultdict[UUID, dict[str, dict[str, Any]]] = defaultdict(dict)
     rows = (

@@ -10,7 +10,7 @@ from consent.actors import actor_of
 from consent.measures import Against
 from consent.models import AccessSubject
 from residents import register
-from residents.facts import Known
+from residents.facts import Known, Reason, Unknown
 from tests import makers
 from tests.aged import wish
 from tests.consent.test_resident_door import bind_to
@@ -96,7 +96,7 @@ def test_she_is_served_though_she_still_lives_with_the_other_party(yamada, takah
     his = door.open_household(yamada.father.pk, engagement=ground, by=sato)
 
     assert isinstance(hers[yamada.mother.pk].facts["name"], Known)
-    assert {ref for ref, _ in known(his)} == {yamada.father.pk, yamada.child.pk}
+    assert his[yamada.mother.pk].facts["contact.phone"] == Unknown(Reason.WITHHELD)
 
 
 def test_who_comes_in_her_place_may_be_the_other_party_she_still_lives_with(
@@ -111,20 +111,6 @@ def test_who_comes_in_her_place_may_be_the_other_party_she_still_lives_with(
         shut[applicant] = not known(records)
 
     assert shut == {"self": False, "household": True, "proxy": True}
-
-
-def test_a_whole_visit_of_the_other_party_is_served_without_her(yamada, takahashi, sato):
-    """Every page's facts, proposals and papers stand without the person who is shut."""
-    against = (Against(yamada.father.pk, {"name": "山田　太郎"}),)
-    measures.set_up(wish(yamada.mother, against=against), by=takahashi)
-    from lifeevents.opened import open_bundle  # noqa: PLC0415
-
-    bundle = makers.make_bundle(yamada.father, sato)
-    opened = open_bundle(bundle, by=sato)
-
-    assert opened.protected
-    assert opened.filled
-    assert "花子" not in repr(opened.filled)
 
 
 def test_only_a_support_officer_shows_her_to_it_for_a_reason(
