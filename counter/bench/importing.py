@@ -203,7 +203,7 @@ def _row(number: int, chance: random.Random) -> list[str]:
     town = TOWNS[number // 3 % len(TOWNS)]
     return [
         f"{number + 1:010}", "1", "0", f"{number // 3 + 1:010}", "1", "1", "2020-04-01", "2020-04-05",
-        "01", f"{surname}\u3000{given}", f"{surname_kana}\u3000{given_kana}", "1",
+        "01", f"{surname}\u3000{given}", f"{surname_kana}\u3000{given_kana}", "",
         str(number % 2 + 1), born, "02" if head else "20", "世帯主" if head else "子", "012084",
         f"{number // 3 % 900:07}", "北海道", "北見市", town, f"{number // 3 % 40 + 1}番{number % 30 + 1}号",
         f"コーポ{town[:2]}{number // 3 % 300}号室" if number % 5 == 0 else "", f"{900000 + number % 99:07}",

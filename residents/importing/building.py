@@ -13,7 +13,7 @@ from residents.feed import Active, Feed
 from residents.importing import search_keys
 
 Record = Mapping[str, str]
-_RELATIONSHIPS = tuple(f"続柄コード{place}" for place in range(1, 5))
+RELATIONSHIPS = tuple(f"続柄コード{place}" for place in range(1, 5))
 
 RESIDENT = (
     "number, household_number, kind, state, history_no, branch_no, record, row_hash, name, "
@@ -31,7 +31,7 @@ def resident(
     """The columns RESIDENT of the person whose latest row is `record`, as JSON `text`."""
     history_no, branch_no = (int(record[name]) for name in feed.versions)
     said = record.get
-    codes = [code for code in map(said, _RELATIONSHIPS) if code]
+    codes = [code for code in map(said, RELATIONSHIPS) if code]
     return (
         number,
         said("世帯番号", ""),
@@ -43,7 +43,7 @@ def resident(
         row_hash,
         names.shown_name(record),
         names.shown_kana(record),
-        *_span(said("生年月日", "")),
+        *span(said("生年月日", "")),
         said("性別", ""),
         array(codes),
         said("住所_町字", ""),
@@ -74,8 +74,8 @@ def bounds(active: Active, record: Record) -> tuple[date | None, date | None, bo
     ends 0000-01-01 and 9999-12-31 are no bound.
     """
     start = record.get(active.start, "")
-    first, _ = _span(start)
-    _, last = _span(record.get(active.until, ""))
+    first, _ = span(start)
+    _, last = span(record.get(active.until, ""))
     begun = bool(start) or not active.start
     counts = all(record.get(name, "") in codes for name, codes in active.where.items())
     return first, last, begun and counts
@@ -88,6 +88,7 @@ def array(values: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def _span(text: str) -> tuple[date | None, date | None]:
+def span(text: str) -> tuple[date | None, date | None]:
+    """The first and last day a DATE item may mean; (None, None) if it means none."""
     day = parse_partial_date(text)
     return (day.earliest, day.latest) if day else (None, None)

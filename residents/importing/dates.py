@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
 from residents.facts import PartialDate, parse_partial_date
@@ -30,6 +30,25 @@ class DateChecks:
         self._names = [each.name for each in self._items]
         self._rules = [(each, _RULES[each.rule](each, as_of)) for each in feed.checks]
         self._fine: set[str | None] = {None}
+        self._latest = {
+            name: as_of.isoformat()
+            for each in feed.checks
+            if each.rule is Rule.PAST
+            for name in each.items
+        }
+        self._earliest = {
+            each.items[0]: _oldest(each, as_of) for each in feed.checks if each.rule is Rule.AGE
+        }
+        self.rising = [each.items for each in feed.checks if each.rule is Rule.RISING]
+
+    def may_be_wrong(self, item: Item, texts: Collection[str]) -> bool:
+        """Whether one of an item's texts may break a rule by itself; of two texts, see `rising`."""
+        latest, earliest = self._latest.get(item.name), self._earliest.get(item.name)
+        return (
+            (item.type == ItemType.DATE and any(map(_wrong, texts)))
+            or (latest is not None and max(texts) > latest)
+            or (earliest is not None and min(texts) < earliest)
+        )
 
     def is_unknown(self, item: Item, record: _Record) -> bool:
         """Whether the row says that the date of this item is 不詳."""
@@ -111,7 +130,7 @@ def _past(check: RowCheck, as_of: date) -> Callable[[_Record], bool]:
 
 def _age(check: RowCheck, as_of: date) -> Callable[[_Record], bool]:
     birth, end = check.items
-    cutoff = f"{as_of.year - check.years:04}"
+    cutoff = _oldest(check, as_of)
 
     def breaks(record: _Record) -> bool:
         if record.get(birth, cutoff) >= cutoff:
@@ -121,6 +140,10 @@ def _age(check: RowCheck, as_of: date) -> Callable[[_Record], bool]:
         return born is not None and last.year - born.latest.year > check.years
 
     return breaks
+
+
+def _oldest(check: RowCheck, as_of: date) -> str:
+    return f"{as_of.year - check.years:04}"
 
 
 _RULES = {Rule.RISING: _rising, Rule.PAST: _past, Rule.AGE: _age}

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import groupby, islice
+from itertools import compress, groupby, repeat
 from operator import attrgetter
 from typing import Any
 
@@ -20,12 +20,12 @@ import orjson
 from django.db import connection
 
 from residents.feed import Feed, Target
-from residents.importing import building, search_keys, staging, tables
+from residents.importing import building, plain, search_keys, staging, tables
+from residents.importing.blocks import Block
 from residents.importing.rows import Row
 from residents.importing.suspicions import Suspicions
 from residents.models import Delivery, Holding, Resident
 
-_BATCH = 10_000  # people between two commands; what waits for the next is all there is in memory
 _WORTH = 10_000  # records above which a table is filled without its indexes
 _FEW = 4  # a table with less than a quarter of what comes is as good as empty
 _NUMBER, _VERSION = attrgetter("number"), attrgetter("version_key")
@@ -83,28 +83,59 @@ class First:
         """The table it will be in."""
         return str(_MODELS[self.feed.target]._meta.db_table)
 
-    def copy(self, delivery: Delivery, rows: Iterable[Row]) -> None:
-        """Build what the rows say. Raises NotGrouped and what `rows` raises; all is undone then."""
-        build = partial(_BUILD[self.feed.target], self, str(delivery.pk))
-        people = groupby(rows, key=_NUMBER)
-        more = True
+    def copy(self, delivery: Delivery, blocks: Iterable[Block]) -> None:
+        """Build what the rows say. Raises NotGrouped and what `blocks` raises; all is undone then."""
         with connection.cursor() as cursor:
             cursor.execute(_MAKE.format(made=self.made, table=self.table, columns=self._shown()))
-            while more:
-                staged: list[Row] = []
-                keys: list[tuple[str, str, str]] = []
-                with cursor.copy(f"COPY {self.made} ({self._columns}) FROM STDIN") as stream:
-                    more = False
-                    for number, group in islice(people, _BATCH):
-                        more, together = True, list(group)
-                        if _are_odd(together):
-                            self._odd.add(hash(number))
-                            staged += together
-                            continue
-                        for row in build(together, keys):
-                            stream.write_row(row)
-                self._finish(delivery, staged, keys)
+        waiting: list[Row] = []  # the last person of a block may go on in the next
+        for block in blocks:
+            waiting = self._copy_block(delivery, block, waiting)
+        self._copy_people(delivery, [], waiting)
         self._refuse_scattered()
+
+    def _copy_block(self, delivery: Delivery, block: Block, waiting: list[Row]) -> list[Row]:
+        numbers = block.numbers
+        chosen = self._plain(block, numbers, waiting)
+        made = plain.lines(block, chosen, str(delivery.pk)) if any(chosen) else []
+        if made is None:
+            chosen, made = [False] * len(numbers), []
+        self._take_plain(block, [at for at, each in enumerate(chosen) if each])
+        rest = [*waiting, *(block.row(at) for at, each in enumerate(chosen) if not each)]
+        last = numbers[-1]
+        goes_on = [bool(last) and row.number == last for row in rest]
+        people = [row for row, waits in zip(rest, goes_on, strict=True) if not waits]
+        self._copy_people(delivery, made, people)
+        return [*compress(rest, goes_on)]
+
+    def _plain(self, block: Block, numbers: list[str], waiting: list[Row]) -> list[bool]:
+        """Whose one row is plain; of the last one nobody knows yet whether it is the only one."""
+        if self.feed.target is not Target.RESIDENT:
+            return [False] * len(numbers)
+        before = [waiting[-1].number if waiting else "", *numbers[:-1]]
+        after = [*numbers[1:], numbers[-1]]
+        together = enumerate(zip(before, numbers, after, strict=True))
+        single = [one != own != two and at not in block.alone for at, (one, own, two) in together]
+        return plain.rows(block, single)
+
+    def _copy_people(self, delivery: Delivery, made: list[str], rows: list[Row]) -> None:
+        build = partial(_BUILD[self.feed.target], self, str(delivery.pk))
+        staged: list[Row] = []
+        keys: list[tuple[str, str, str]] = []
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {self.made} ({self._columns}) FROM STDIN") as stream,
+        ):
+            if made:
+                stream.write("\n".join([*made, ""]))
+            for number, group in groupby(rows, key=_NUMBER):
+                together = list(group)
+                if _are_odd(together):
+                    self._odd.add(hash(number))
+                    staged += together
+                    continue
+                for row in build(together, keys):
+                    stream.write_row(row)
+        self._finish(delivery, staged, keys)
 
     def add_identities(self) -> None:
         """Give everyone a ref who has none."""
@@ -131,6 +162,14 @@ class First:
                 with tables.bare(self.table):
                     cursor.execute(statement)
             cursor.execute(_KEYS.format(**named))
+
+    def _take_plain(self, block: Block, places: Sequence[int]) -> None:
+        numbers = block.columns[self.feed.key[0]]
+        taken = [numbers[at] for at in places]
+        self._records.extend(map(hash, zip(taken, repeat(""))))
+        self._people.extend(map(hash, taken))
+        self.count += len(taken)
+        self.suspicions.note_places(block.columns, places)
 
     def take(self, row: Row) -> None:
         """Remember that a record was built, in 16 bytes."""

@@ -96,6 +96,11 @@ class Accepted:
         self._indices.append(index)
         self._numbers += number.encode().ljust(_WIDTH, b"\0")
 
+    def extend(self, indices: Iterable[int], numbers: Iterable[str]) -> None:
+        """Note many rows."""
+        self._indices.extend(indices)
+        self._numbers += b"".join([number.encode().ljust(_WIDTH, b"\0") for number in numbers])
+
     @property
     def indices(self) -> Array:
         """The indices of the rows in the file."""

@@ -13,6 +13,11 @@ _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 
+def has_private(text: str) -> bool:
+    """Whether a text holds 外字 (characters of private use)."""
+    return _PRIVATE.search(text) is not None
+
+
 class Oddities:
     """Counts oddities of one delivery by item; the values themselves are never repeated."""
 
@@ -34,7 +39,7 @@ class Oddities:
             if codes is not None and value not in codes:
                 self.unknown[name] += 1
         text = "".join(record.values())
-        self.private += _PRIVATE.search(text) is not None
+        self.private += has_private(text)
         self.unseen += unseen.in_line(text)
 
     def sentences(self) -> list[str]:

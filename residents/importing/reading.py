@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from itertools import chain, compress
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from residents.feed import Target
-from residents.importing import first, images, line_hashes, rows, staging
-from residents.importing.columns import Columns
+from residents.importing import blocks, first, images, line_hashes, rows, staging
+from residents.importing.blocks import Block
 from residents.importing.first import First
 from residents.importing.gates import Received
 from residents.importing.line_hashes import Accepted, Differences
-from residents.importing.lines import Lines
 from residents.importing.progress import Progress, Silence
 from residents.importing.refusal import FileRefused
+from residents.importing.rows import Row
 from residents.importing.survey import Survey, picked, survey
 from residents.importing.suspicions import Suspicions
 from residents.models import Delivery, Identity
@@ -114,37 +115,50 @@ def _differences(
 def _build(delivery: Delivery, reading: Reading, progress: Progress) -> None:
     received = reading.survey.received
     reading.first = First(received.feed, Suspicions(received.feed))
-    into = partial(reading.first.copy, delivery)
-    if _read_whole(delivery, received, reading.accepted, progress, into) != len(
-        reading.survey.keys
-    ):
+    with _opened(delivery, received, progress) as (table, advance):
+        reading.first.copy(delivery, _accepted(delivery, table, reading.accepted, advance))
+    if delivery.rows != len(reading.survey.keys):
         raise first.NotGrouped
     reading.first.add_identities()
+
+
+def _accepted(
+    delivery: Delivery, table: Iterator[Block], accepted: Accepted, advance: Callable[[], None]
+) -> Iterator[Block]:
+    for block in table:
+        good = [
+            not (at in block.alone and block.alone[at].reason) for at in range(len(block.lines))
+        ]
+        places = range(delivery.rows, delivery.rows + len(good))
+        accepted.extend(compress(places, good), compress(block.numbers, good))
+        delivery.rows += len(good)
+        delivery.rejected += len(good) - sum(good)
+        advance()
+        yield block
 
 
 def _stage_whole(
     delivery: Delivery, received: Received, accepted: Accepted | None, progress: Progress
 ) -> int:
-    into = partial(staging.copy, delivery.pk)
-    return _read_whole(delivery, received, accepted, progress, into)
+    with _opened(delivery, received, progress) as (table, advance):
+        rows = chain.from_iterable(table)
+        staging.copy(delivery.pk, _noted(_counted(delivery, rows), accepted, advance))
+    return delivery.rows
 
 
-def _read_whole(
-    delivery: Delivery,
-    received: Received,
-    accepted: Accepted | None,
-    progress: Progress,
-    into: Callable[[Iterator[rows.Row]], None],
-) -> int:
-    arrival = received.arrival
+@contextmanager
+def _opened(
+    delivery: Delivery, received: Received, progress: Progress
+) -> Iterator[tuple[Iterator[Block], Callable[[], None]]]:
+    """All blocks of the file, read in a transaction; and what says that reading went on."""
+    arrival, feed = received.arrival, received.feed
     with (
         arrival.open() as raw,
         progress.reading(arrival.name, arrival.size, raw) as advance,
-        rows.open_table(raw, received.feed) as table,
+        rows.open_table(raw, feed) as (columns, lines),
         transaction.atomic(),
     ):
-        into(_noted(_checked(delivery, received, *table), accepted, advance))
-    return delivery.rows
+        yield blocks.read(lines, columns, feed, timezone.localdate(delivery.as_of)), advance
 
 
 def _stage_touched(
@@ -171,28 +185,26 @@ def _stage_touched(
 def _stage_picked(delivery: Delivery, reading: Reading, wanted: Any) -> None:
     if not len(wanted):
         return
-    with picked(reading.survey, wanted) as table:
-        checked = _checked(delivery, reading.survey.received, *table)
+    feed, day = reading.survey.received.feed, timezone.localdate(delivery.as_of)
+    with picked(reading.survey, wanted) as (columns, lines):
+        checked = _counted(delivery, blocks.checked(lines, columns, feed, day))
         at = iter(wanted.tolist())
         staging.copy(delivery.pk, _noted(checked, reading.accepted, _nothing, at))
 
 
-def _checked(
-    delivery: Delivery, received: Received, columns: Columns, lines: Lines
-) -> Iterator[rows.Row]:
-    day = timezone.localdate(delivery.as_of)
-    for row in rows.checked(lines, columns, received.feed, day):
+def _counted(delivery: Delivery, checked: Iterator[Row]) -> Iterator[Row]:
+    for row in checked:
         delivery.rows += 1
         delivery.rejected += bool(row.reason)
         yield row
 
 
 def _noted(
-    checked: Iterator[rows.Row],
+    checked: Iterator[Row],
     accepted: Accepted | None,
     advance: Callable[[], None],
     indices: Iterator[int] | None = None,
-) -> Iterator[rows.Row]:
+) -> Iterator[Row]:
     for place, row in enumerate(checked):
         if accepted is not None:
             index = place if indices is None else next(indices)

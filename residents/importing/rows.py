@@ -22,10 +22,10 @@ from residents.importing.lines import Lines
 from residents.importing.refusal import FileRefused
 from residents.layout import ItemType
 
-_NUMBER = re.compile(r"[0-9A-Za-z]{1,15}")  # 宛名番号 X(15)
-_VERSION = re.compile(r"[0-9]{1,9}")
+NUMBER = re.compile(r"[0-9A-Za-z]{1,15}")  # 宛名番号 X(15)
+VERSION = re.compile(r"[0-9]{1,9}")
 _PLAIN_DIGITS = re.compile(r"[0-9]+")
-_SEPARATOR = "\x1f"
+SEPARATOR = "\x1f"
 _LOST = "\ufffd"
 
 
@@ -48,9 +48,7 @@ class Row(NamedTuple):
     @property
     def version_key(self) -> str:
         """Sorts bytewise as the versions do; blank when unknown."""
-        return _SEPARATOR.join(
-            part.zfill(20) if part.isdecimal() else part for part in self.version
-        )
+        return SEPARATOR.join(part.zfill(20) if part.isdecimal() else part for part in self.version)
 
 
 @contextmanager
@@ -75,14 +73,7 @@ def cleaned_digest(raw: IO[bytes], feed: Feed) -> str:
     return digest.hexdigest()
 
 
-def checked(lines: Lines, columns: Columns, feed: Feed, as_of: date) -> Iterator[Row]:
-    """Each line as a Row, good or rejected; `as_of` is the day of the export, for dates to come."""
-    check = _Check(feed, columns, as_of)
-    for line, cells in lines:
-        yield check.row(line, cells)
-
-
-class _Check:
+class Check:
     """The row checks of one file, prepared once."""
 
     def __init__(self, feed: Feed, columns: Columns, as_of: date) -> None:
@@ -105,7 +96,7 @@ class _Check:
         number = record.get(self.number, "")
         if found := self._personal_number(record):
             return self._emptied(line, number, found)
-        record_key = _SEPARATOR.join([record.get(name, "") for name in self.record])
+        record_key = SEPARATOR.join([record.get(name, "") for name in self.record])
         mistake = self._mistake(number, record, text)
         if mistake is None:
             version = tuple([record[name] for name in self.versions])
@@ -113,7 +104,7 @@ class _Check:
         return self._rejected(line, record, text, record_key, mistake)
 
     def _mistake(self, number: str, record: dict[str, str], text: str) -> Mistake | None:
-        if not _NUMBER.fullmatch(number):
+        if not NUMBER.fullmatch(number):
             return "number", "宛名番号が半角英数字15文字以内ではありません。"
         if _LOST in text:
             return (
@@ -129,7 +120,7 @@ class _Check:
             version = record.get(name, "")
             if not version:
                 return "required", f"必須の項目が空です：{name}。"
-            if is_number and not _VERSION.fullmatch(version):
+            if is_number and not VERSION.fullmatch(version):
                 return "version", f"{name}が9桁以内の数字ではありません。"
         return None
 
@@ -164,7 +155,7 @@ class _Check:
             key = None
         elif self._version_mistake(record) is None:
             version = tuple([record[name] for name in self.versions])
-        number = number if _NUMBER.fullmatch(number) else ""
+        number = number if NUMBER.fullmatch(number) else ""
         kept = _without_nul(record) if "\\u0000" in text else text
         return Row(line, number, key, version, kept, b"", reason, message)
 
@@ -174,7 +165,7 @@ class _Check:
             f"「{name}」に個人番号とみられる12桁の数字があるため、この行を読み込まずに捨てました。"
             "送り元で取り除いてください。"
         )
-        number = number if name != self.number and _NUMBER.fullmatch(number) else ""
+        number = number if name != self.number and NUMBER.fullmatch(number) else ""
         return Row(line, number, None, (), "{}", b"", "personal_number", message)
 
     def _shifted(self, line: int, cells: Sequence[str]) -> Row:
@@ -187,7 +178,7 @@ class _Check:
         number = ""
         if place is not None and place < len(cells) and not self.columns.dropped:
             cell = cells[place]
-            number = cell if _NUMBER.fullmatch(cell) and not personal_number.is_in(cell) else ""
+            number = cell if NUMBER.fullmatch(cell) and not personal_number.is_in(cell) else ""
         return Row(line, number, None, (), "{}", b"", "cells", message)
 
 

@@ -15,13 +15,13 @@ from residents.models import SearchKey
 _READINGS = (names.KANA, names.ALIAS_KANA)
 _NAMES = (names.NAME, names.ALIAS, names.ROMAN, names.KANJI)
 _FORMER = ((names.FORMER_KANA, names.KANA), (names.FORMER, names.NAME))
-_OTHERS = {*_READINGS, *_NAMES, *(item for item, _ in _FORMER)} - {names.KANA, names.NAME}
+OTHERS = frozenset({*_READINGS, *_NAMES, *(item for item, _ in _FORMER)}) - {names.KANA, names.NAME}
 _KANA_ALSO, _NAME_ALSO = SearchKey.Kind.KANA_ALSO.value, SearchKey.Kind.NAME_ALSO.value
 _ADDRESS, _PHONE_KIND = SearchKey.Kind.ADDRESS.value, SearchKey.Kind.PHONE.value
 _PHONE = "電話番号"
 _BOTH = "_"  # between a Latin name and one in kanji, as cards join them
 _MOST_PARTS = 6  # of one name; longer foreign names are found by their first parts
-_LONGEST = 120  # letters of a key; an index row has no room for more than a few of these
+LONGEST = 120  # letters of a key; an index row has no room for more than a few of these
 
 Row = Mapping[str, str]
 Key = tuple[str, str]
@@ -44,7 +44,7 @@ def columns(row: Row) -> Columns:
         folding.fold_place(row.get("住所_町字", ""), row.get("住所_番地号表記", "")),
         folding.fold_address(row.get("住所_方書", "")),
     )
-    return Columns(*(key[:_LONGEST] for key in keys))
+    return Columns(*(key[:LONGEST] for key in keys))
 
 
 def also(rows: Sequence[Row], own: Columns | None = None) -> set[Key]:
@@ -55,7 +55,7 @@ def also(rows: Sequence[Row], own: Columns | None = None) -> set[Key]:
     own = own or columns(rows[0])
     if len(rows) == 1 and _is_plain(rows[0], own):
         return set()
-    keys = {(kind, key[:_LONGEST]) for row in rows for kind, key in _of_row(row)}
+    keys = {(kind, key[:LONGEST]) for row in rows for kind, key in _of_row(row)}
     for kind, name in ((_KANA_ALSO, own.kana_key), (_NAME_ALSO, own.name_key)):
         keys -= {(kind, name), (kind, name.partition(" ")[2])}
     keys -= {(_ADDRESS, own.address_key), (_ADDRESS, own.building_key)}
@@ -66,16 +66,21 @@ def _is_plain(row: Row, own: Columns) -> bool:
     """Whether the row's own columns hold all it says, as nearly everyone's do: it saves most of the work."""
     texts = row.get(names.KANA, ""), row.get(names.NAME, "")
     return (
-        row.keys().isdisjoint(_OTHERS)
-        and not any(_BOTH in text or len(text.split()) > 2 for text in texts)
-        and max(map(len, own)) < _LONGEST
+        row.keys().isdisjoint(OTHERS)
+        and all(map(has_two_parts, texts))
+        and max(map(len, own)) < LONGEST
     )
+
+
+def has_two_parts(name: str) -> bool:
+    """Whether a name is one 氏 and one 名 at most."""
+    return _BOTH not in name and len(name.split()) <= 2
 
 
 def of_contact(row: Row) -> set[Key]:
     """(kind, key) of the telephone numbers in a row of 連絡先."""
     numbers = (folding.fold_digits(text) for item, text in row.items() if item.startswith(_PHONE))
-    return {(_PHONE_KIND, number[:_LONGEST]) for number in numbers if number}
+    return {(_PHONE_KIND, number[:LONGEST]) for number in numbers if number}
 
 
 def _of_row(row: Row) -> Iterator[Key]:

@@ -7,7 +7,7 @@ as examples, refs; never a value.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +49,14 @@ class Suspicions:
         self.oddities.note(record)
         if len(self.places) <= 1:
             self.places[tuple(record.get(name, "") for name in _STREET)] += 1
+
+    def note_places(self, columns: Mapping[str, Sequence[str]], places: Iterable[int]) -> None:
+        """Look at where the people of some new rows live; nothing else of them is odd."""
+        cells = [columns.get(name) for name in _STREET]
+        for at in places:
+            if len(self.places) > 1:
+                return
+            self.places[tuple(each[at] if each else "" for each in cells)] += 1
 
     def note_examples(self, kind: str, refs: Iterable[UUID]) -> None:
         """Keep a few refs as examples of what is `new`, `changed` or `gone`."""

@@ -172,13 +172,13 @@ import resource, sys
 from datetime import date
 import django; django.setup()
 from residents.feed import feed
-from residents.importing import rows
+from residents.importing import blocks, rows
 from residents.importing.refusal import FileRefused
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 with open(sys.argv[1], "rb") as raw:
     try:
         with rows.open_table(raw, feed("juki")) as (columns, lines):
-            for row in rows.checked(lines, columns, feed("juki"), date(2026, 11, 1)):
+            for row in blocks.checked(lines, columns, feed("juki"), date(2026, 11, 1)):
                 pass
     except FileRefused as refusal:
         print(refusal.reason)
