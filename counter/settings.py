@@ -31,7 +31,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS") if IN_PRODUCTION else ["localhost", "1
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "counter.urls"
 WSGI_APPLICATION = "counter.wsgi.application"
-INBOX = Path(env.str("INBOX", default=str(VAR / "inbox")))
+INBOX = env.str("INBOX", default="") or str(VAR / "inbox")
 FEEDS = Path(env.str("FEEDS", default=str(VAR / "feeds")))
 
 # Apps

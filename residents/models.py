@@ -16,6 +16,8 @@ from residents.delivery_models import HeldRow as HeldRow
 from residents.delivery_models import LineHashes as LineHashes
 from residents.delivery_models import Rejection as Rejection
 from residents.delivery_models import StagedRow as StagedRow
+from residents.inbox_models import InboxLook as InboxLook
+from residents.inbox_models import InboxObject as InboxObject
 
 
 class Identity(models.Model):

@@ -11,10 +11,8 @@ from residents.importing.refusal import ImportBusy
 @shared_task
 def sync_inbox() -> None:
     """Take in what the core systems have left in the inbox; safe to run at any time, twice too."""
-    if not settings.INBOX.is_dir():
-        return
     try:
-        inbox.sync(settings.INBOX, timezone.now())
+        inbox.look(settings.INBOX, timezone.now())
     except ImportBusy:
         # The import that runs now is the work; the next beat looks again.
         return

@@ -21,6 +21,8 @@ EDITABLE = {
         "BeforeImage",
         "DeliveryStep",
         "HeldRow",
+        "InboxLook",
+        "InboxObject",
         "LineHashes",
         "Delivery", "Holding", "Household", "ManualProtection", "Protection", "Rejection",
         "Resident", "SearchKey", "StagedRow",

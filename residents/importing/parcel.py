@@ -47,18 +47,20 @@ def sets(paths: Iterable[Path]) -> list[list[Arrival]]:
     A folder that holds folders alone (day00, day01 …) stands for each of them, by name. A path that
     cannot be read gives an arrival that is `wrong`, so that its refusal is recorded.
     """
-    loose: list[Arrival] = []
-    found = [loose]
+    alone: list[Arrival] = []
+    found = []
     for path in chain.from_iterable(map(_opened, paths)):
-        try:
-            files = arrivals(path)
-        except FileRefused as refusal:
-            files = [_unreadable(path, refusal)]
-        if path.is_dir() or _is_zip(path):
-            found.append(files)
+        if path.is_dir():
+            inside = [_on_disk(each) for each in sorted(path.iterdir()) if each.is_file()]
+            found.append(folder(path.name, inside, modified_at(path)))
+        elif not path.is_file():
+            refusal = FileRefused("not_found", f"{path.name}が見つかりません。")
+            alone.append(_unreadable(path.name, timezone.now(), refusal))
+        elif names_zip(path.name):
+            found.append(unzipped(_on_disk(path)))
         else:
-            loose.extend(files)
-    return [each for each in found if each]
+            alone.append(_on_disk(path))
+    return [each for each in (loose(alone), *found) if each]
 
 
 def handed_over(files: Iterable[Arrival]) -> list[list[Arrival]]:
@@ -67,39 +69,38 @@ def handed_over(files: Iterable[Arrival]) -> list[list[Arrival]]:
     Of the loose ones none is passed over: whoever hands over one file by hand is told of its name.
     """
     whole = [replace(each, name=_composed(each.name)) for each in files]
-    loose = [each for each in whole if not _names_zip(each.name)]
-    zipped = [each for each in whole if _names_zip(each.name)]
-    sets_of = [_or_refused(_promised, loose), *(_or_refused(_unzipped, [each]) for each in zipped)]
-    return [each for each in sets_of if each]
+    alone = [each for each in whole if not names_zip(each.name)]
+    zipped = [unzipped(each) for each in whole if names_zip(each.name)]
+    return [each for each in (loose(alone), *zipped) if each]
 
 
-def _unzipped(files: list[Arrival]) -> list[Arrival]:
-    return [inner for each in files for inner in _deliveries(_in_zip(each), each.name)]
-
-
-def _or_refused(
-    read: Callable[[list[Arrival]], list[Arrival]], files: list[Arrival]
-) -> list[Arrival]:
+def loose(files: list[Arrival]) -> list[Arrival]:
+    """Files that came together without a folder; a manifest among them speaks of them all."""
     try:
-        return read(files)
+        return _promised(files)
     except FileRefused as refusal:
         return [replace(each, wrong=refusal) for each in files]
 
 
-def arrivals(path: Path) -> list[Arrival]:
-    """The files to read at `path`, by name. Files that are no delivery are left alone.
+def folder(name: str, files: Iterable[Arrival], modified: datetime) -> list[Arrival]:
+    """The files of one folder that are deliveries; others are left alone."""
+    try:
+        return _deliveries(files, name)
+    except FileRefused as refusal:
+        return [_unreadable(name, modified, refusal)]
 
-    Raises FileRefused when there is nothing to read, or the ZIP or manifest.csv is broken.
-    """
-    if path.is_dir():
-        found = [_on_disk(each) for each in sorted(path.iterdir()) if each.is_file()]
-    elif path.is_file() and _is_zip(path):
-        found = _in_zip(_on_disk(path))
-    elif path.is_file():
-        found = [_on_disk(path)]
-    else:
-        raise FileRefused("not_found", f"{path.name}が見つかりません。")
-    return _deliveries(found, path.name)
+
+def unzipped(whole: Arrival) -> list[Arrival]:
+    """The deliveries in a ZIP, unpacked only as they are read."""
+    try:
+        return _deliveries(_in_zip(whole), whole.name)
+    except FileRefused as refusal:
+        return [replace(whole, wrong=refusal)]
+
+
+def arrivals(path: Path) -> list[Arrival]:
+    """The files to read at `path`, by name."""
+    return list(chain.from_iterable(sets([path])))
 
 
 def _deliveries(found: Iterable[Arrival], name: str) -> list[Arrival]:
@@ -129,10 +130,15 @@ def modified_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, timezone.get_current_timezone())
 
 
-def _on_disk(path: Path) -> Arrival:
-    name, size = _composed(path.name), path.stat().st_size
+def arrival(name: str, size: int, modified: datetime, opened: Callable[[], IO[bytes]]) -> Arrival:
+    """A file as it lies somewhere, by its composed name; one that is too large is not read."""
+    name = _composed(name)
     wrong = _too_large(name) if size > MOST_BYTES else None
-    return Arrival(name, size, modified_at(path), lambda: path.open("rb"), wrong=wrong)
+    return Arrival(name, size, modified, opened, wrong=wrong)
+
+
+def _on_disk(path: Path) -> Arrival:
+    return arrival(path.name, path.stat().st_size, modified_at(path), lambda: path.open("rb"))
 
 
 def _too_large(name: str) -> FileRefused:
@@ -140,16 +146,12 @@ def _too_large(name: str) -> FileRefused:
     return FileRefused("too_large", message)
 
 
-def _unreadable(path: Path, refusal: FileRefused) -> Arrival:
-    at = modified_at(path) if path.exists() else timezone.now()
-    return Arrival(path.name, 0, at, io.BytesIO, wrong=refusal)
+def _unreadable(name: str, modified: datetime, refusal: FileRefused) -> Arrival:
+    return Arrival(name, 0, modified, io.BytesIO, wrong=refusal)
 
 
-def _is_zip(path: Path) -> bool:
-    return _names_zip(path.name)
-
-
-def _names_zip(name: str) -> bool:
+def names_zip(name: str) -> bool:
+    """Whether a file is a ZIP, by its name."""
     return name.lower().endswith(".zip")
 
 

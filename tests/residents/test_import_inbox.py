@@ -1,5 +1,6 @@
 """The inbox: complete sets are imported once, unfinished ones left alone."""
 
+import hashlib
 import os
 import zipfile
 from datetime import timedelta
@@ -8,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from residents.importing import inbox
-from residents.models import Delivery, Resident
+from residents.models import Delivery, InboxLook, Resident
 from residents.tasks import sync_inbox
 from tests.residents.exports import LATER, as_csv, file_name, nhi, person, write
 
@@ -115,7 +116,33 @@ def test_the_task_uses_the_inbox_of_the_settings(tmp_path, settings):
     assert Delivery.objects.count() == 1
 
 
-def test_the_task_does_nothing_without_an_inbox(tmp_path, settings):
+def test_the_task_says_that_there_is_no_inbox(tmp_path, settings):
     settings.INBOX = tmp_path / "none"
 
-    assert sync_inbox() is None
+    sync_inbox()
+
+    assert "FileNotFoundError" in InboxLook.objects.get().wrong
+    settings.INBOX.mkdir()
+    sync_inbox()
+    assert InboxLook.objects.get().wrong == ""
+
+
+def test_a_bad_loose_file_stops_none_that_comes_after_it(tmp_path):
+    write(tmp_path, "juki", [], at=LATER).write_bytes(b"nonsense")
+    settle(tmp_path)
+    assert set(sync(tmp_path).values()) == {"refused"}
+
+    path = write(tmp_path, "juki", [person()])
+    os.utime(path, (timezone.now().timestamp() - 40,) * 2)
+
+    assert sync(tmp_path) == {path.name: "applied"}
+
+
+def test_a_manifest_beside_loose_files_speaks_of_them(tmp_path):
+    path = write(tmp_path, "juki", [person()])
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (tmp_path / "manifest.csv").write_text(f"ファイル名,件数,SHA256\n{path.name},1,{digest}\n")
+    settle(tmp_path)
+
+    assert sync(tmp_path) == {path.name: "applied"}
+    assert sync(tmp_path) == {}

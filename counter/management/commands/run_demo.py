@@ -14,6 +14,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from django.db import connection
 from counter.embedded import postgres, supervisor, town
 from counter.embedded.supervisor import Child
 from counter.oidc import cards, demo
+from residents.importing import inbox
 
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 PAGE_SECONDS = 120
@@ -72,7 +74,8 @@ class Command(BaseCommand):
         self.say("Preparing the database …")
         call_command("migrate", verbosity=0)
         town.settle(settings.VAR, residents, run=self.run_command, say=self.say)
-        settings.INBOX.mkdir(parents=True, exist_ok=True)
+        if isinstance(folder := inbox.place(settings.INBOX), Path):
+            folder.mkdir(parents=True, exist_ok=True)
 
     def prepare_provider(self, issuer: str) -> None:
         """Tell the provider residents sign in with who we are, and whose cards there are."""
