@@ -6,14 +6,17 @@ finishes, and changes nothing of what was filed.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from consent.actors import Actor
 from lifeevents import bundles, snapshots
 from lifeevents.bundles import NotYours
 from lifeevents.checklist import checklist
+from lifeevents.entries import Catalogue
 from lifeevents.models import Application, Bundle, Submission
 from lifeevents.online import Reach, Way, way_of
 from lifeevents.opened import open_bundle
@@ -39,7 +42,7 @@ def hand_in(bundle: Bundle, *, version: int, by: Actor) -> None:
     with transaction.atomic():
         bundles.submit(bundle, version=version, by=by)
         _made, is_first = Submission.objects.get_or_create(
-            bundle=bundle, defaults={"content": content}
+            bundle=bundle, defaults={"content": content, "visits": _visits(way)}
         )
         if is_first:
             Application.objects.bulk_create(_applications(way))
@@ -63,6 +66,35 @@ def joined(bundle: Bundle, content: Json) -> Json:
     return {**found, "subjects": snapshots.subjects_of(found)}
 
 
+def waiting() -> QuerySet[Bundle]:
+    """What waits for a counter, each with `visits`: for how many procedures its resident must come.
+
+    Where it is 0 everything is filed, and nobody is called in.
+    """
+    own = Submission.objects.filter(bundle=OuterRef("pk")).values("visits")
+    also = {"visits": Subquery(own)}
+    return bundles.waiting().annotate(**also)
+
+
+def needs_no_visit(number: str) -> bool:
+    """Whether what waits under this 受付番号 was filed as a whole."""
+    whole = Submission.objects.filter(visits=0, bundle__state=Bundle.State.SUBMITTED)
+    return whole.filter(bundle__number=number).exists()
+
+
+def filed_before(bundle: Bundle) -> frozenset[tuple[str, str]]:
+    """The (procedure, subject) of an open bundle that its resident has filed online already."""
+    if bundle.filed_by_id is None:
+        return frozenset()
+    return frozenset(bundle.applications.values_list("procedure", "subject"))
+
+
+def papers_of(filed: Collection[tuple[str, str]], catalogue: Catalogue) -> frozenset[str]:
+    """The codes of the papers that stand as they were filed."""
+    procedures = {procedure for procedure, _subject in filed}
+    return frozenset(code for each in procedures for code in catalogue.procedures[each].papers)
+
+
 def items_of(content: Json) -> list[Json]:
     """Every procedure of a frozen checklist."""
     return [item for department in content["checklist"] for item in department["items"]]
@@ -81,10 +113,14 @@ def checklist_of(way: Way) -> list[Json]:
 def _content(way: Way) -> Json:
     """The frozen values of what is filed now, and the whole checklist with how far each item gets."""
     content = {**snapshots.freeze(way.opened), "checklist": checklist_of(way)}
-    filed = {procedure for (procedure, _who), how in way.reaches.items() if how is Reach.HANDED_IN}
-    codes = {code for each in filed for code in way.opened.catalogue.procedures[each].papers}
+    filed = {pair for pair, how in way.reaches.items() if how is Reach.HANDED_IN}
+    codes = papers_of(filed, way.opened.catalogue)
     content["papers"] = [each for each in content["papers"] if each["code"] in codes]
     return {**content, "subjects": snapshots.subjects_of(content)}
+
+
+def _visits(way: Way) -> int:
+    return sum(how in AT_THE_COUNTER for how in way.reaches.values())
 
 
 def _applications(way: Way) -> list[Application]:

@@ -75,6 +75,7 @@ class Bundle(models.Model):
 
     if TYPE_CHECKING:
         mine_open: int  # as bundles.find reads it
+        visits: int | None  # as handing_in.waiting reads it
 
     class Meta:
         ordering = ["-started_at"]

@@ -15,6 +15,7 @@ class Submission(models.Model):
         "lifeevents.Bundle", primary_key=True, on_delete=models.CASCADE, related_name="+"
     )
     content = models.JSONField()
+    visits = models.PositiveSmallIntegerField("窓口に残る手続の数", default=0)
     at = models.DateTimeField("申請日時", auto_now_add=True)
 
 

@@ -11,7 +11,7 @@ from lifeevents.opened import Opened
 from lifeevents.seating import Seat
 from lifeevents.situation import BUNDLE, HOUSEHOLD
 from residents import wareki
-from residents.facts import Known, PartialDate, Reason, Unknown, Value
+from residents.facts import Known, PartialDate, Value
 
 ROLES = {
     "newborn": "お子さま（出生）",
@@ -22,15 +22,18 @@ ROLES = {
     "mover": "引っ越す方",
     "mother": "母",
     "father": "父",
+    "parents": "親",
     "siblings": "きょうだい",
+    "relatives": "親族",
     "applicant": "届け出る方",
 }
 STAYS = "残る方"
+LIVES_ALONG = "同じ世帯の方"
 
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """One person of the bundle; `address` is "" with its reason in `address_state` where not shown."""
+    """One person of the bundle; `address` is where they live as held, "" where it is not shown."""
 
     key: str
     ref: UUID | None
@@ -42,7 +45,6 @@ class PersonView:
     birth_text: str
     age: int | None
     address: str
-    address_state: str
     is_new: bool
     protected: bool
     protection_expired: bool
@@ -76,19 +78,18 @@ def _place(subject: str, opened: Opened) -> str:
 
 def _person(seat: Seat, opened: Opened) -> PersonView:
     world, record = opened.situation.world, seat.record
-    address, birth = world.fact("address", seat.key), world.fact("birth_date", seat.key)
+    birth = world.fact("birth_date", seat.key)
     return PersonView(
         key=seat.key,
         ref=seat.ref,
         name=_text(world.fact("name", seat.key)),
         kana=_text(world.fact("name_kana", seat.key)),
         roles=seat.roles,
-        role_label=_role(seat),
+        role_label=_role(seat) or LIVES_ALONG,
         relationship=_text(world.fact("relationship", seat.key)),
         birth_text=wareki.format(birth.value) if isinstance(birth, Known) else "",
         age=_age(birth, opened.bundle.on),
-        address=_text(address),
-        address_state="known" if isinstance(address, Known) else _reason(address),
+        address=_text(record.facts["address"]) if record else "",
         is_new=seat.ref is None,
         protected=bool(record and record.protected),
         protection_expired=bool(record and record.protection_expired),
@@ -105,10 +106,6 @@ def _role(seat: Seat) -> str:
 
 def _text(value: Value) -> str:
     return str(value.value) if isinstance(value, Known) else ""
-
-
-def _reason(value: Value) -> str:
-    return value.reason if isinstance(value, Unknown) else Reason.NOT_HELD
 
 
 def _age(birth: Value, on: date) -> int | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from counter import answers
@@ -16,11 +18,11 @@ from counter.answers import Field
 from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.forms import VersionForm
 from counter.desk.page import show_step
-from lifeevents import bundles, replies
+from lifeevents import bundles, handing_in, replies
 from lifeevents.answering import BadAnswers
 from lifeevents.models import Bundle
 from lifeevents.prefill import FilledPaper
-from lifeevents.sitting import CheckRow, Sitting, sit
+from lifeevents.sitting import CheckRow, Section, Sitting, sit
 
 Errors = Mapping[tuple[str, str], str]
 
@@ -40,7 +42,10 @@ def show(
         is_open = row.editable and answers.name_of(row) == editing
         return _correction(row, request, errors) if is_open else None
 
-    sections = answers.check_rows(sitting.sections, form_of, _places(sitting.opened.filled))
+    places, filed = _places(sitting.opened.filled), _filed_papers(sitting)
+    sections = answers.check_rows(
+        [_as_filed(section, places, filed) for section in sitting.sections], form_of, places
+    )
     if request.htmx and request.method == "GET" and (wanted := editing or returning):
         return _row_alone(request, bundle, sections, wanted, returning)
     missing = _missing(sitting, request, None if editing else errors)
@@ -50,7 +55,8 @@ def show(
         "missing": _by_person(missing, sitting),
         "missing_count": len(missing),
         "sections": sections,
-        "papers": _papers(sitting),
+        "papers": _papers(sitting, filed),
+        "filed_count": len(filed),
         "focus": focus or returning,
     }
     status = 422 if errors else 200
@@ -141,9 +147,39 @@ def _places(filled: Iterable[FilledPaper]) -> Mapping[tuple[str, str], list[str]
     return places
 
 
-def _papers(sitting: Sitting) -> list[dict[str, str]]:
+def _filed_papers(sitting: Sitting) -> frozenset[int]:
+    """The places of the papers whose values were frozen when the resident handed them in online."""
+    filed = handing_in.filed_before(sitting.bundle)
+    codes = handing_in.papers_of(filed, sitting.opened.catalogue)
+    papers = enumerate(sitting.opened.filled)
+    return frozenset(number for number, filled in papers if filled.paper.code in codes)
+
+
+def _as_filed(
+    section: Section, places: Mapping[tuple[str, str], list[str]], filed: Collection[int]
+) -> Section:
+    """The section whose rows say so where they stand on filed papers only: nothing corrects them there."""
+
+    def is_filed(row: CheckRow) -> bool:
+        at = places.get((row.subject, row.fact), ())
+        return bool(at) and all(int(place.partition(":")[0]) in filed for place in at)
+
+    return replace(
+        section,
+        rows=tuple(
+            replace(row, editable=False, origin=_("オンラインで申請済み")) if is_filed(row) else row
+            for row in section.rows
+        ),
+    )
+
+
+def _papers(sitting: Sitting, filed: Collection[int]) -> list[dict[str, Any]]:
     labels = {key: person.name for key, person in sitting.people.items()}
     return [
-        {"title": filled.paper.title, "subject_label": labels.get(filled.subject, "")}
-        for filled in sitting.opened.filled
+        {
+            "title": filled.paper.title,
+            "subject_label": labels.get(filled.subject, ""),
+            "filed": number in filed,
+        }
+        for number, filled in enumerate(sitting.opened.filled)
     ]

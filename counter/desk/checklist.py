@@ -15,12 +15,16 @@ YES, UNKNOWN, NO = "yes", "unknown", "no"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One proposal with its reason in one line; `changed` since the page was last seen."""
+    """One proposal with its reason in one line; `changed` since the page was last seen.
+
+    `filed` says that the resident has applied for it online already.
+    """
 
     proposal: Proposal
     why: str
     waits_for: str
     changed: bool
+    filed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,14 @@ class Checklist:
         return [item for item in (*shown, *self.not_needed) if item.changed]
 
 
-def build(proposals: Iterable[Proposal], seen: str = "") -> Checklist:
+def build(
+    proposals: Iterable[Proposal],
+    seen: str = "",
+    filed: Collection[tuple[str, str]] = (),
+) -> Checklist:
     """The checklist of these proposals; `seen` is what the earlier page said, "" for the first."""
     before = set(seen.split())
-    items = [_item(each, before) for each in proposals]
+    items = [_item(each, before, filed) for each in proposals]
     counts = Counter(item.proposal.verdict for item in items)
     shown = [item for item in items if item.proposal.verdict != NO]
     return Checklist(
@@ -69,12 +77,13 @@ def build(proposals: Iterable[Proposal], seen: str = "") -> Checklist:
     )
 
 
-def _item(proposal: Proposal, before: Collection[str]) -> Item:
+def _item(proposal: Proposal, before: Collection[str], filed: Collection[tuple[str, str]]) -> Item:
     return Item(
         proposal,
         why="、".join(proposal.because),
         waits_for="、".join(dict.fromkeys(proposal.missing)),
         changed=bool(before) and _mark(proposal) not in before,
+        filed=(proposal.code, proposal.subject) in filed,
     )
 
 

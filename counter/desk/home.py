@@ -15,7 +15,7 @@ from consent.measures import may_protect
 from consent.operators import is_operator
 from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.screen import show
-from lifeevents import bundles, versions
+from lifeevents import bundles, handing_in, versions
 from lifeevents.models import Bundle
 
 MOST_WAITING = 50
@@ -30,6 +30,7 @@ class Row:
     step: str
     served_by: str
     at: datetime
+    visits: int | None = None
 
 
 @staff(*WINDOW)
@@ -37,8 +38,10 @@ class Row:
 def home(request: DeskRequest) -> HttpResponse:
     """The three lists, and what was finished today."""
     by = request.actor
+    waiting = _waiting()
     context = {
-        "waiting": _waiting(),
+        "waiting": [row for row in waiting if row.visits != 0],
+        "complete": [row for row in waiting if row.visits == 0],
         "mine": _rows(bundles.mine(by)),
         "team": _rows(bundles.team(by).select_related("served_by"), names=True),
         "finished": _rows(bundles.finished_today(by)),
@@ -54,7 +57,12 @@ def home(request: DeskRequest) -> HttpResponse:
 @staff(*WINDOW)
 @require_POST
 def take_over(request: DeskRequest, number: str) -> HttpResponse:
-    """Serve someone who applied online: the bundle goes on here, at 本人確認."""
+    """Serve someone who applied online: the bundle goes on here, at 本人確認.
+
+    Where nothing is left for a visit, that is shown first.
+    """
+    if "anyway" not in request.POST and handing_in.needs_no_visit(number):
+        return redirect("desk:submitted", number)
     return redirect("desk:bundle", bundles.take_over(number, by=request.actor).number)
 
 
@@ -66,8 +74,9 @@ def _waiting() -> list[Row]:
             step=bundle.get_state_display(),
             served_by="",
             at=bundle.submitted_at or bundle.started_at,
+            visits=bundle.visits,
         )
-        for bundle in bundles.waiting()[:MOST_WAITING]
+        for bundle in handing_in.waiting()[:MOST_WAITING]
     ]
 
 

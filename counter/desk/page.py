@@ -13,6 +13,7 @@ from counter.desk import checklist
 from counter.desk.access import DeskRequest, may_reveal
 from counter.desk.forms import REASONS
 from counter.desk.screen import show
+from lifeevents import handing_in
 from lifeevents.models import Bundle
 from lifeevents.people import PersonView
 from lifeevents.sitting import Sitting
@@ -49,7 +50,7 @@ def show_step(
 ) -> HttpResponse:
     """Render one step of a bundle; `seen` is the checklist as the earlier page showed it."""
     bundle, people = sitting.bundle, list(sitting.people.values())
-    listed = checklist.build(sitting.proposals, seen)
+    listed = checklist.build(sitting.proposals, seen, handing_in.filed_before(bundle))
     address = _address(people)
     common = {
         "bundle": bundle,

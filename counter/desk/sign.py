@@ -12,7 +12,7 @@ from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.checklist import YES
 from counter.desk.forms import SignForm
 from counter.desk.page import show_step
-from lifeevents import bundles, finishing
+from lifeevents import bundles, finishing, handing_in
 from lifeevents.finishing import MissingValues, NotReady
 from lifeevents.models import Bundle
 from lifeevents.sitting import sit
@@ -21,8 +21,13 @@ from lifeevents.sitting import sit
 def show(request: DeskRequest, bundle: Bundle, form: SignForm | None = None) -> HttpResponse:
     """The step's page: what is applied for, and what must be filled before."""
     sitting = sit(bundle, by=request.actor)
+    filed = handing_in.filed_before(bundle)
     applying = [
-        each for each in sitting.proposals if each.verdict == YES and each.kind == "application"
+        each
+        for each in sitting.proposals
+        if each.verdict == YES
+        and each.kind == "application"
+        and (each.code, each.subject) not in filed
     ]
     context = {"form": form, "applying": applying, "left": sitting.missing_labels}
     status = 422 if form else 200

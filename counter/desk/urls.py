@@ -20,6 +20,7 @@ from counter.desk import (
     sign,
     sign_in,
     start,
+    submitted,
 )
 
 app_name = "desk"
@@ -36,6 +37,7 @@ urlpatterns = [
     path("b/<slug:number>/go/<slug:step>", bundle.go_to, name="go_to"),
     path("b/<slug:number>/resume", resume.resume, name="resume"),
     path("b/<slug:number>/cancel", bundle.cancel, name="cancel"),
+    path("b/<slug:number>/submitted", submitted.submitted, name="submitted"),
     path("b/<slug:number>/take-over", home.take_over, name="take_over"),
     path("b/<slug:number>/identify", identify.identify, name="identify"),
     path("b/<slug:number>/taking-part/<slug:key>", identify.taking_part, name="taking_part"),

@@ -1,8 +1,11 @@
 """支援措置: the banner on every step, the address only for a reason and a role."""
 
+from datetime import date
+
 import pytest
 
 from consent.models import AccessEntry, Department
+from lifeevents import bundles
 from tests.counter.desk.conftest import at, text_of
 from tests.makers import make_bundle
 
@@ -49,6 +52,20 @@ def test_a_senior_sees_the_address_for_a_reason_that_is_logged(browser, guarded,
 
     assert hidden.mother.town in text_of(senior.get(f"/b/{guarded.number}"))
     assert {entry.reason for entry in AccessEntry.objects.filter(action="reveal")} == {REASON}
+
+
+def test_at_a_move_the_senior_sees_where_they_live_now(browser, hidden, takahashi):
+    bundle = bundles.start(
+        "move_within", hidden.mother.pk, applicant="self", on=date(2026, 11, 22), by=takahashi
+    )
+    senior = browser("takahashi")
+    head = 'class="people-address"'
+    assert head not in senior.get(f"/b/{bundle.number}").content.decode()
+
+    reveal(senior, bundle)
+
+    shown = senior.get(f"/b/{bundle.number}").content.decode().partition(head)[2]
+    assert hidden.mother.town in shown.partition("</p>")[0]
 
 
 def test_without_a_reason_nothing_is_shown(browser, guarded, hidden):
