@@ -21,7 +21,7 @@ from consent import door, engagements
 from consent.actors import Actor
 from consent.models import Account
 from lifeevents import kept, numbering, roles, seating, versions
-from lifeevents.models import Bundle
+from lifeevents.models import Bundle, Participant
 
 METHODS = ("card", "one_point", "two_point", "known")
 
@@ -148,8 +148,14 @@ def waiting() -> QuerySet[Bundle]:
 
 
 def filed(by: Actor) -> QuerySet[Bundle]:
-    """A resident's own bundles, whoever serves them now, newest first; none that were cancelled."""
-    own = Bundle.objects.filter(filed_by_id=by.account_id)
+    """A resident's own bundles, whoever serves them now, newest first; none that were cancelled.
+
+    Those they handed in online, and those they came to a counter for themselves, once finished.
+    """
+    ref = Account.objects.filter(pk=by.account_id).values("ref")
+    came = Participant.objects.filter(ref__in=ref, roles__contains=["applicant"]).values("bundle")
+    done = Q(state=Bundle.State.FINISHED, pk__in=came)
+    own = Bundle.objects.filter(Q(filed_by_id=by.account_id) | done)
     return own.exclude(state=Bundle.State.CANCELLED)
 
 

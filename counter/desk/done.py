@@ -1,18 +1,15 @@
-"""Step 6, 完了: what was made, what had to be written, the print button, the receipt's 2D code, one tap."""
+"""Step 6, 完了: what was made, what had to be written, the print button, one tap."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-import segno
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -44,7 +41,6 @@ def show(request: DeskRequest, bundle: Bundle) -> HttpResponse:
         "counts": content["counts"],
         "minutes": minutes_of(bundle),
         "protected": any(cell["state"] == "protected" for cell in cells),
-        "follow": _follow(request, bundle),
         "opinions": () if bundle.number in request.session.get(RATED, []) else opinions.ANSWERS,
     }
     return show_screen(request, "desk/done.html", context)
@@ -62,19 +58,6 @@ def opinion(request: DeskRequest, number: str) -> HttpResponse:
         request.session[RATED] = [*rated, number]
         messages.info(request, _("ありがとうございました。どなたの答えかは残りません。"))
     return redirect("desk:bundle", number)
-
-
-def _follow(request: DeskRequest, bundle: Bundle) -> SafeString | None:
-    """The 2D code of the page where a resident who applied online sees how far it is; else None.
-
-    Only they can open it, by signing in there: a bundle begun at the desk is nobody's online.
-    """
-    if bundle.filed_by_id is None:
-        return None
-    where = request.build_absolute_uri(reverse("online:bundle", args=[bundle.number]))
-    drawn = segno.make(where, error="m", micro=False)
-    title = _("手続きの状況を見るページ")
-    return mark_safe(drawn.svg_inline(scale=3, border=2, svgclass="qr", title=title))  # noqa: S308
 
 
 def _department(entry: dict[str, Any]) -> dict[str, Any]:

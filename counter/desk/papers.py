@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from csp.constants import SELF
 from csp.decorators import csp_replace
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
@@ -38,7 +42,20 @@ def print_papers(request: DeskRequest, number: str) -> HttpResponse:
     bundle = bundles.find(number, by=request.actor)
     if bundle.state != Bundle.State.FINISHED:
         raise Http404
-    printed = print_bundle(snapshots.content(bundle, by=request.actor))
+    content = snapshots.content(bundle, by=request.actor)
+    printed = print_bundle({**content, "follow": follow(request, bundle, content)})
     response = HttpResponse(printed.pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{number}.pdf"'
     return response
+
+
+def follow(request: DeskRequest, bundle: Bundle, content: Mapping[str, Any]) -> str:
+    """Where whoever applied sees at home how far it is, signed in by card; "" where nobody could.
+
+    Who is not in the register yet has no such page, and who stands under 支援措置 comes to the counter.
+    """
+    is_masked = any(cell["state"] == "protected" for cell in snapshots.cells_of(dict(content)))
+    applicants = bundle.participants.filter(roles__contains=["applicant"], ref__isnull=False)
+    if is_masked or not applicants.exists():
+        return ""
+    return request.build_absolute_uri(reverse("online:bundle", args=[bundle.number]))

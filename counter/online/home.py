@@ -68,13 +68,13 @@ def begin(request: OnlineRequest) -> HttpResponse:
 
 
 def _row(each: Bundle, by: Actor) -> dict[str, Any]:
-    """One bundle of the list; `news` is what the counter did with it."""
+    """One bundle of the list; `news` is what the counter did with what was filed here."""
     is_draft = each.state == Bundle.State.OPEN and each.served_by_id == by.account_id
     return {
         "bundle": each,
         "event": versions.of(each).events[each.event].name,
         "is_draft": is_draft,
-        "news": _news(each) if not is_draft else "",
+        "news": _news(each) if each.filed_by_id and not is_draft else "",
         "at": each.finished_at or each.submitted_at,
     }
 

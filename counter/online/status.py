@@ -34,7 +34,7 @@ def show_status(request: OnlineRequest, number: str) -> HttpResponse:
         "waits": found.state == Bundle.State.SUBMITTED,
         "is_finished": found.state == Bundle.State.FINISHED,
         "knows": frozen is not None,
-        "opinions": opinions.ANSWERS if number not in request.session.get(RATED, []) else (),
+        "opinions": opinions.ANSWERS if _may_rate(request, found) else (),
         **(steps.of(frozen["checklist"]) if frozen else {}),
     }
     return show(request, "online/status.html", context)
@@ -56,8 +56,14 @@ def frozen_of(found: Bundle, request: OnlineRequest) -> Frozen | None:
 def opinion(request: OnlineRequest, number: str) -> HttpResponse:
     """Count how the person found it; once a session for each bundle."""
     found = own(request, number)
-    form, rated = OpinionForm(request.POST), request.session.get(RATED, [])
-    if form.is_valid() and number not in rated and found.state != Bundle.State.OPEN:
+    form = OpinionForm(request.POST)
+    if form.is_valid() and _may_rate(request, found) and found.state != Bundle.State.OPEN:
         opinions.add(found, form.cleaned_data["opinion"], on=timezone.localdate())
-        request.session[RATED] = [*rated, number]
+        request.session[RATED] = [*request.session.get(RATED, []), number]
     return redirect("online:bundle", number)
+
+
+def _may_rate(request: OnlineRequest, found: Bundle) -> bool:
+    """What was done at a counter was asked about there."""
+    rated = request.session.get(RATED, [])
+    return found.filed_by_id is not None and found.number not in rated

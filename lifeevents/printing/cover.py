@@ -50,9 +50,15 @@ def _add_heading(cover: Element, content: Mapping[str, Any], notes: Notes) -> No
     ):
         SubElement(details, "span", {"class": "cover-label"}).text = label
         add_runs(SubElement(details, "span", {"class": "cover-value"}), value, notes, fonts.LABEL)
+    if content.get("follow"):
+        _add_code(head, content["follow"], "ご自宅で状況を見る")
+    _add_code(head, content["number"], "窓口でお見せください")
+
+
+def _add_code(head: Element, text: str, caption: str) -> None:
     code = SubElement(head, "div", {"class": "cover-code"})
-    code.append(draw_code(content["number"]))
-    SubElement(code, "p").text = "窓口でお見せください"
+    code.append(draw_code(text))
+    SubElement(code, "p").text = caption
 
 
 def _add_checklist(cover: Element, departments: Iterable[Mapping], notes: Notes) -> None:
@@ -86,6 +92,8 @@ def _add_item(body: Element, item: Mapping[str, Any], notes: Notes) -> None:
             _add(listed, "span", "bring", f"□ {_words(document)}", notes)
     when = SubElement(row, "td", {"class": "cover-when"})
     _add(when, "p", f"state-{item['state']}", STATES.get(item["state"], item["state"]), notes)
+    if item["state"] == "submitted":
+        return
     if item.get("deadline"):
         _add(when, "p", "item-deadline", f"{_say_day(item['deadline'])}まで", notes)
     elif item.get("deadline_text"):
@@ -95,8 +103,9 @@ def _add_item(body: Element, item: Mapping[str, Any], notes: Notes) -> None:
 def _add_papers(
     cover: Element, papers: list[Mapping], anchors: Mapping[int, str], notes: Notes
 ) -> None:
-    _add(cover, "h2", "", "この後ろにある書類", notes)
-    table = SubElement(cover, "table", {"class": "paper-list"})
+    listing = SubElement(cover, "div", {"class": "papers-behind"})
+    _add(listing, "h2", "", "この後ろにある書類", notes)
+    table = SubElement(listing, "table", {"class": "paper-list"})
     head = SubElement(SubElement(table, "thead"), "tr")
     for label in ("担当", "書類", "対象", "手書きの欄", "頁"):
         SubElement(head, "th").text = label

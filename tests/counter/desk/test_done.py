@@ -64,14 +64,3 @@ def test_nothing_is_counted_before_the_bundle_is_finished(desk, answered):
     desk.post(f"/b/{answered.number}/opinion", {"opinion": "easy"})
 
     assert not Opinion.objects.exists()
-
-
-def test_only_who_applied_online_gets_a_code_to_follow_it(desk, finished, staff):
-    assert "ご自宅で" not in text_of(desk.get(f"/b/{finished.number}"))
-
-    finished.filed_by = staff["operator"]
-    finished.save()
-
-    page = desk.get(f"/b/{finished.number}").content.decode()
-    assert "ご自宅で" in page
-    assert 'class="qr"' in page

@@ -1,7 +1,9 @@
 """Papers: one beside the check page, all of them as a PDF."""
 
 from consent.models import AccessEntry
-from lifeevents import finishing, replies
+from counter.desk import papers
+from lifeevents import finishing, replies, snapshots
+from tests import makers
 from tests.counter.desk.conftest import at, now, text_of
 
 
@@ -64,3 +66,24 @@ def test_another_office_prints_nothing(browser, answered, sato):
 
     assert suzuki.get(f"/b/{answered.number}/papers.pdf").status_code == 404
     assert suzuki.get(f"/b/{answered.number}/paper/0").status_code == 404
+
+
+def follow(client, bundle, by):
+    request = client.get("/").wsgi_request
+    content = snapshots.content(bundle, by=by)
+    return papers.follow(request, bundle, content)
+
+
+def test_a_cover_leads_whoever_applied_to_where_they_follow_it(desk, answered, sato):
+    finish(answered, sato)
+
+    assert follow(desk, answered, sato) == f"http://testserver/online/b/{answered.number}"
+
+
+def test_who_has_no_such_page_is_not_led_there(desk, hidden, yamada, sato):
+    guarded = makers.make_bundle(hidden.mother, sato)
+    by_proxy = makers.make_bundle(yamada.mother, sato, applicant="proxy")
+    for bundle in (guarded, by_proxy):
+        finish(bundle, sato)
+
+        assert follow(desk, bundle, sato) == ""

@@ -10,6 +10,8 @@ from PIL import Image
 
 from lifeevents.printing import bundle
 from lifeevents.printing.bundle import print_bundle
+from lifeevents.printing.cover import build_cover
+from lifeevents.printing.filling import Notes
 from tests.lifeevents.printing.samples import KATAGAKI, content, frozen_paper
 
 MM = 96 / 25.4
@@ -66,10 +68,19 @@ def test_every_paper_takes_one_page(printed):
 def test_the_cover_tells_the_number_the_deadline_and_what_to_bring(pages):
     assert "B-20261122-0001" in pages[0]
     assert "受付票出生の手続き" in pages[0]
-    assert "令和8年11月28日（土）まで" in pages[0]
+    assert "令和10年11月15日（水）まで" in pages[0]
+    assert "令和8年11月28日" not in pages[0], "what is received has no deadline any more"
     assert "請求者名義の通帳" in pages[0]
     assert "お子さまが生まれたため" in pages[0]
     assert "𠮷田美咲様" in pages[0]
+
+
+@pytest.mark.parametrize("follow", ["", "http://localhost/online/b/20261122-0001"])
+def test_the_cover_leads_home_only_where_there_is_something_to_follow(follow):
+    cover = build_cover({**content(papers=[]), "follow": follow}, {}, Notes(), name="cover")
+
+    codes = [title.text.split()[-1] for title in cover.iter("title")]
+    assert codes == [*([follow] if follow else []), "B-20261122-0001"]
 
 
 def test_names_dates_and_addresses_can_be_read_on_the_papers(printed, pages):
