@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Case, Max, QuerySet, When
 from django.utils import timezone
 
-from residents import feed
-from residents.models import Delivery
+from residents import feed, retention
+from residents.importing import states
+from residents.models import Delivery, InboxLook
+from residents.retention_rules import Rule, read
 
 LATE, STOPPED = 1.5, 3
 """How many times its rhythm a feed may be old before it counts as late, or as no longer coming."""
+LONG = timedelta(days=7)
+"""A delivery held for longer is pointed out; the rule `held_delivery` says when it is given up."""
+SILENT = timedelta(minutes=10)
+"""The inbox is looked at every minute; after so long without a look something is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,27 @@ class Delivered:
     received_at: datetime
     applied_at: datetime | None
 
+    @property
+    def goes_on(self) -> date | None:
+        """The day whose night gives it up because it was held too long; None where it is not held."""
+        if self.state != Delivery.State.HELD:
+            return None
+        return held_rule().goes_on(self.received_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Whether the place the core systems deliver to is looked at.
+
+    `wrong` is why it could not be read at the last look, since `since`; `is_silent`, that nobody has
+    looked since `at` though no import runs that would explain it.
+    """
+
+    at: datetime
+    wrong: str
+    since: datetime | None
+    is_silent: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
@@ -61,7 +89,7 @@ class Freshness:
     last: Delivered | None
 
 
-def states() -> list[tuple[str, str]]:
+def state_names() -> list[tuple[str, str]]:
     """The states a delivery can be in, with their names."""
     return [(str(value), str(label)) for value, label in Delivery.State.choices]
 
@@ -95,6 +123,27 @@ def board(
 def held() -> int:
     """How many deliveries wait for people."""
     return Delivery.objects.filter(state=Delivery.State.HELD).count()
+
+
+def held_long(now: datetime | None = None) -> int:
+    """How many of them have waited so long that they are pointed out."""
+    held_ones = Delivery.objects.filter(state=Delivery.State.HELD)
+    return held_ones.filter(received_at__lt=(now or timezone.now()) - LONG).count()
+
+
+def held_rule() -> Rule:
+    """The rule that gives up what was held too long."""
+    return next(each for each in read(retention.PATH).rules if each.code == "held_delivery")
+
+
+def inbox(now: datetime | None = None) -> Inbox | None:
+    """How the inbox of the settings is; None where it was never looked at."""
+    found = InboxLook.objects.filter(place=str(settings.INBOX)).first()
+    if found is None:
+        return None
+    late = found.at < (now or timezone.now()) - SILENT
+    is_silent = late and not Delivery.objects.filter(state__in=states.UNFINISHED).exists()
+    return Inbox(found.at, found.wrong, found.wrong_since, is_silent)
 
 
 def of_ids(ids: Sequence[UUID], *, but: UUID | None = None) -> list[Delivered]:

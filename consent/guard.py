@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from consent.passage import is_open
 
-NOT_PERSONAL = frozenset({"delivery", "deliverystep"})
+NOT_PERSONAL = frozenset({"delivery", "deliverystep", "inboxlook"})
 
 
 class WentAroundTheDoor(Exception):

@@ -15,12 +15,16 @@ from django.apps import apps
 from django.db.models import DateField, DateTimeField, Field, Model, Q, QuerySet
 from django.utils import timezone
 
-from residents.models import Household, Identity, Resident
+from residents.importing import lock, releasing
+from residents.models import Delivery, HeldRow, Household, Identity, Resident
 from residents.retention_rules import Rule
 
 PATH = Path(__file__).with_name("retention.toml")
 Verb = Callable[[Sequence[Any]], Mapping[str, int]]
-"""What a rule's verb does with the keys of a batch; answers how many rows of each table went."""
+"""What a rule's verb does with the keys of a batch; answers how many rows of each table went.
+
+One that cannot act now answers nothing, and the next night tries again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ def dispose(
         return None
     if rule.verb:
         removed = verbs[rule.verb](keys)
+        if not removed:
+            return None
     else:
         found = apps.get_model(rule.table)._base_manager.filter(pk__in=keys)
         removed = _empty(found, rule) if rule.erases else found.delete()[1]
@@ -90,7 +96,23 @@ def remove_gone(refs: Sequence[UUID]) -> Mapping[str, int]:
     return removed
 
 
-VERBS: Mapping[str, Verb] = {"remove_gone": remove_gone}
+def give_up_held(deliveries: Sequence[UUID]) -> Mapping[str, int]:
+    """Give up sets that were held too long, whole; nothing while an import, which may need them, runs."""
+    if not lock.may_change_until_commit():
+        return {}
+    standing = Delivery.objects.filter(state=Delivery.State.HELD)
+    removed: Counter[str] = Counter()
+    for pk in deliveries:
+        if found := standing.filter(pk=pk).first():
+            together = list(standing.filter(set_id=found.set_id).values_list("pk", flat=True))
+            rows = HeldRow.objects.filter(delivery_id__in=together).count()
+            removed["residents.HeldRow"] += rows
+            removed["residents.Delivery"] += len(together)
+            releasing.give_up(pk, (), releasing.EXPIRED)
+    return removed
+
+
+VERBS: Mapping[str, Verb] = {"remove_gone": remove_gone, "give_up_held": give_up_held}
 
 
 def _comparable(model: type[Model], path: str, before: datetime) -> Any:

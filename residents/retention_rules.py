@@ -58,6 +58,12 @@ class Rule:
         """What was counted from this instant or earlier may go at `moment` (aware)."""
         return past(self.period, self.from_next, moment)
 
+    def goes_on(self, counted: datetime) -> date:
+        """The first day whose night lets go what was counted from this instant."""
+        assert not self.from_next
+        count, unit = _period(self.period)
+        return _due(timezone.localdate(counted), count, unit)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:

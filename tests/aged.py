@@ -105,6 +105,11 @@ class Aged:
         people = {"asked_by": self.officer.account_id, "confirmed_by": second}
         return _set(made, ended_at=at, lifts_at=at, **people)
 
+    def held_delivery(self, at, person):
+        delivery = makers._delivery("juki", at)
+        delivery.save()
+        return _set(delivery, state="held", received_at=at, applied_at=None)
+
     def decision(self, at, person):
         delivery = makers._delivery("juki", at)
         delivery.save()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
@@ -65,7 +66,7 @@ class FilterForm(forms.Form):
     def __init__(self, data: object) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         everything = [("", _("すべて"))]
-        feeds, states = deliveries.names().items(), deliveries.states()
+        feeds, states = deliveries.names().items(), deliveries.state_names()
         self.fields["feed"].choices = [*everything, *feeds]  # type: ignore[attr-defined]
         self.fields["state"].choices = [*everything, *states]  # type: ignore[attr-defined]
         orders = [(code, _(name)) for code, name in ORDERS.items()]
@@ -84,7 +85,10 @@ def feeds(request: OfficeRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One delivery on the board; `age` is told of what is in force, with the look of its feed."""
+    """One delivery on the board.
+
+    `age` is told of what is in force, with the look of its feed, and of what is held, since it came.
+    """
 
     delivery: Delivered
     look: str
@@ -106,6 +110,9 @@ def board(request: OfficeRequest) -> HttpResponse:
         "form": form,
         "rows": [_row(each, in_force.get(each.feed)) for each in found[:PAGE]],
         "held": deliveries.held(),
+        "held_long": deliveries.held_long(),
+        "long": deliveries.LONG.days,
+        "inbox": deliveries.inbox(),
         "page": page,
         "has_more": len(found) > PAGE,
         "chosen": {"feed": of, "state": state, "order": order},
@@ -115,6 +122,9 @@ def board(request: OfficeRequest) -> HttpResponse:
 
 def _row(each: Delivered, feed: Freshness | None) -> Row:
     look = LOOK_OF.get(each.state, "")
+    if each.state == "held":
+        waited = timezone.now() - each.received_at
+        return Row(each, look, told(waited), "alarm" if waited > deliveries.LONG else "open")
     if each.state != "applied" or feed is None or feed.age is None or feed.as_of != each.as_of:
         return Row(each, look, "", "")
     return Row(each, look, told(feed.age), LOOKS[feed.state][0])

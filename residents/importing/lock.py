@@ -26,3 +26,10 @@ def import_lock() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_KEY])
+
+
+def may_change_until_commit() -> bool:
+    """Take the lock until the transaction ends; False at once when somebody else has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_KEY])
+        return bool(cursor.fetchone()[0])

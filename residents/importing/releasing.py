@@ -14,6 +14,12 @@ from residents.importing.refusal import FileRefused
 from residents.models import Delivery
 
 _PATIENT = ("gap", "set")  # what ends by itself once the missing 差分 has come
+GIVEN_UP = FileRefused("given_up", "保留のまま取りやめました。何も変えていません。")
+EXPIRED = FileRefused(
+    "expired",
+    "保留のまま期限を過ぎたため、取りやめました。何も変えていません。"
+    "要るものであれば、送り元から新しいファイルを受け取ってください。",
+)
 
 
 class NotHeld(Exception):
@@ -37,10 +43,9 @@ def release(set_of: UUID, by: Sequence[int], progress: Progress | None = None) -
     return [*_apply([Incoming(each) for each in found], progress, by), *go_on(progress)]
 
 
-def give_up(set_of: UUID, by: Sequence[int]) -> list[Delivery]:
+def give_up(set_of: UUID, by: Sequence[int], refusal: FileRefused = GIVEN_UP) -> list[Delivery]:
     """Refuse the held set that this delivery belongs to: it will not be applied. Raises NotHeld."""
     found = _held_set(set_of)
-    refusal = FileRefused("given_up", "保留のまま取りやめました。何も変えていません。")
     with transaction.atomic():
         for each in found:
             _refuse(Incoming(each), refusal, by)

@@ -28,7 +28,7 @@ from residents.retention_rules import past
 from tests import makers
 from tests.aged import Aged, old_entry, wish
 
-pytestmark = pytest.mark.usefixtures("empty_register")
+pytestmark = pytest.mark.django_db
 
 BY_HAND = {"django_migrations", "counter_request_count"}
 """Tables without a model: nothing of people (who asks the API is a keyed hash, gone in a minute)."""
@@ -123,6 +123,8 @@ def is_disposed(rule, model, key):
         return (found.terminal, found.reference, found.reason) == ("", "", "") and (
             found.engagement is found.search_id is None
         )
+    if rule.verb == "give_up_held":
+        return found.state == "refused"
     if rule.verb == "forget_account":
         return (found.display_name, found.ref, found.is_active) == ("", None, False)
     return found is None

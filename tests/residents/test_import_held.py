@@ -1,11 +1,17 @@
 """What is so unlikely that someone must look first: held, and nothing changed."""
 
-import pytest
+from contextlib import contextmanager
 
-from residents.importing import releasing
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from consent import retention
+from consent.models import Disposal
+from residents.importing import lock, releasing
 from residents.importing.delivery_set import working
 from residents.importing.releasing import NotHeld, TwoNeeded
-from residents.models import Delivery, Holding, Identity, Rejection, Resident
+from residents.models import Delivery, HeldRow, Holding, Identity, Rejection, Resident
 from tests.residents.exports import (
     LATER,
     OPERATORS,
@@ -149,6 +155,47 @@ def test_a_held_set_can_be_given_up(tmp_path):
     releasing.give_up(held.pk, [1])
 
     assert set(Delivery.objects.values_list("state", flat=True)) == {"refused"}
+
+
+def test_a_set_held_too_long_is_given_up_whole_with_a_proof(tmp_path):
+    take_in_rows(tmp_path, juki=[], protection=[protection()])
+    (rule,) = (each for each in retention.REGISTER.rules.rules if each.code == "held_delivery")
+    Delivery.objects.update(received_at=rule.before(timezone.now()))
+    assert (
+        Delivery.objects.first().received_at.date()
+        < rule.goes_on(Delivery.objects.first().received_at)
+        <= timezone.localdate()
+    )
+
+    with import_runs_elsewhere():
+        assert disposed() == {}
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"held"}
+
+    assert disposed() == {"residents.Delivery": 2, "residents.HeldRow": 1}
+    assert not HeldRow.objects.exists()
+    assert {(each.state, each.reason) for each in Delivery.objects.all()} == {
+        ("refused", "expired")
+    }
+    assert Disposal.objects.get().removed == {"residents.Delivery": 2, "residents.HeldRow": 1}
+
+
+def disposed():
+    return {
+        table: count
+        for each in retention.dispose(retention.REGISTER, timezone.now())
+        for table, count in each.removed.items()
+    }
+
+
+@contextmanager
+def import_runs_elsewhere():
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [lock._KEY])
+            yield
+    finally:
+        other.close()
 
 
 def test_the_summary_counts_what_would_change_and_names_no_value(tmp_path):

@@ -16,11 +16,11 @@ from consent.actors import actor_of
 from consent.models import AccessEntry
 from counter.office.deliveries import told
 from counter.office.rejections import safe
-from residents.models import Delivery, Rejection
+from residents.models import Delivery, InboxLook, Rejection
 from tests.entering import signed_in
 from tests.residents.exports import LATER, person, take_in_rows
 
-pytestmark = pytest.mark.usefixtures("empty_register")
+pytestmark = pytest.mark.django_db
 HOURS = timedelta(hours=1)
 PLACE = {"住所_町字": "秘町五丁目", "住所_方書": "秘荘１０１"}
 
@@ -221,6 +221,38 @@ def test_a_held_delivery_on_the_board_tells_what_it_would_do(operator, tmp_path,
     assert "保留 1件" in text(shown)
     for order in deliveries.ORDERS:
         assert operator.get(reverse("office:deliveries"), {"order": order}).context["rows"]
+
+
+def test_what_is_held_for_long_is_pointed_out_with_its_last_day(operator, tmp_path, db):
+    take_in_rows(tmp_path, juki=[])
+    address = reverse("office:deliveries")
+    assert "7日を過ぎた" not in text(operator.get(address))
+
+    Delivery.objects.update(received_at=timezone.now() - timedelta(days=8))
+
+    shown = operator.get(address)
+    assert "保留のまま7日を過ぎたものが 1件" in text(shown)
+    assert (shown.context["rows"][0].age, shown.context["rows"][0].age_look) == ("8日", "alarm")
+    last = timezone.localdate() + timedelta(days=30 - 8)
+    told = text(operator.get(reverse("office:delivery", args=[Delivery.objects.get().pk])))
+    assert f"{last.year}年{last.month}月{last.day}日の夜に取りやめ" in told
+
+
+def test_an_inbox_that_cannot_be_looked_at_is_said_on_the_board(operator, settings, db):
+    address = reverse("office:deliveries")
+    now = timezone.now()
+    look = InboxLook.objects.create(place=settings.INBOX, at=now)
+    assert "見回り" not in text(operator.get(address))
+
+    look.wrong, look.wrong_since = "バケット「x」に届きません。", now
+    look.save()
+    assert "バケット「x」に届きません。" in text(operator.get(address))
+
+    look.wrong, look.at = "", now - timedelta(minutes=11)
+    look.save()
+    assert "から動いていません" in text(operator.get(address))
+    Delivery.objects.create(feed="juki", as_of=now, state="received")  # a long import explains it
+    assert "から動いていません" not in text(operator.get(address))
 
 
 def test_operators_find_their_boards_from_the_desk(operator, staff):
