@@ -17,6 +17,7 @@ NEWBORN = {
 
 
 BIRTH, MOVE_WITHIN, DEATH = "birth", "move_within", "death"
+FROM_ABROAD = "move_in_abroad"
 SELF, HOUSEHOLD = "1", "2"
 
 

@@ -1,11 +1,19 @@
-"""転居, おくやみ and 転入 at the desk, for families of four, by keyboard alone."""
+"""転居, おくやみ and 転入 at the desk, for families of four, and a return from abroad, by keyboard alone."""
 
 import pytest
 
 from lifeevents.models import Application, Bundle
 from tests.journeys.looking import Looker
 from tests.journeys.printout import printed_text
-from tests.journeys.serving import DEATH, HOUSEHOLD, MOVE_WITHIN, finish, identify, start
+from tests.journeys.serving import (
+    DEATH,
+    FROM_ABROAD,
+    HOUSEHOLD,
+    MOVE_WITHIN,
+    finish,
+    identify,
+    start,
+)
 from tests.journeys.typist import Typist
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -34,6 +42,22 @@ ARRIVALS = (
     | {**MOVE, "bundle:old_address": "北海道札幌市中央区北一条西二丁目１番地"}
 )
 
+
+BROTHER = {
+    "n1:name": "山﨑　健二",
+    "n1:name_kana": "やまざき　けんじ",
+    "n1:birth_date": "12.3.4",
+    "n1:sex": "1",
+    "n1:relationship": "弟",
+    "n1:resident_kind": "1",
+    "n1:insurance_now": "nhi",
+    "n1:national_pension": "yes",
+    "bundle:moved_on": "8.11.15",
+    "bundle:old_address": "アメリカ合衆国ニューヨーク州",
+    "bundle:entry_stamped": "yes",
+    "bundle:register_in_town": "no",
+}
+TOLD_BY_THE_HOUSEHOLD = {"bundle:new_address", "bundle:old_head"}
 
 ALIKE = ("hits", "start", "agree", "sign")
 """Screens that the journey of a birth has been looked at: here only the words differ."""
@@ -92,3 +116,21 @@ def test_a_family_of_four_comes_from_another_town(counter, sign_in, tmp_path, te
     tell(hands, served(hands, "res.move_in"))
     text = printed_text(page, tmp_path)
     assert all(name.replace("\u3000", "") in text for name, *_ in NAMES)
+
+
+def test_someone_from_abroad_joins_a_household(counter, sign_in, tmp_path, tell):
+    sign_in("sato")
+    hands = Typist(counter.page, BROTHER)
+
+    start(hands, "ヤマザキ ケンタ", FROM_ABROAD)
+    finish(hands)
+
+    bundle = served(hands, "res.move_in")
+    tell(hands, bundle)
+    assert not TOLD_BY_THE_HOUSEHOLD & set(hands.asked)
+    filed = set(bundle.applications.filter(state="submitted").values_list("procedure", flat=True))
+    assert {"nhi.join", "pen.join"} <= filed
+    text = printed_text(counter.page, tmp_path)
+    assert "世帯主の同意書" in text
+    assert "新しい住所北海道北見市" in text
+    assert "アメリカ合衆国ニューヨーク州" in text

@@ -111,7 +111,7 @@ class Typist:
         name = group.locator("[data-digit]").first.get_attribute("name")
         digits = {
             choice.get_attribute("value"): choice.get_attribute("data-digit")
-            for choice in group.locator("[data-digit]").all()
+            for choice in group.locator("[data-digit]:not([name=dont_know])").all()
         }
         with self._next_version():
             self._choose(name, digits, unanswered="0")
