@@ -154,7 +154,9 @@ def glance(ref: UUID, *, by: Actor, search_id: UUID) -> Hit | None:
         hit = register_search.hit(ref)
         if hit and ref not in log.shown_under(search_id):
             log.record(AccessEntry.Action.SEARCH, {ref: ["basic"]}, by=by, search_id=search_id)
-        return replace(hit, town=None) if hit and hit.protected else hit
+        if hit is None or not hit.protected:
+            return hit
+        return replace(hit, town=None, protection_expired=_has_expired(ref))
 
 
 def find_number(number: str, *, by: Actor) -> UUID | None:
@@ -208,6 +210,12 @@ def _refuse_strangers(refs: Iterable[UUID], ground: Engagement, by: Actor) -> No
         raise CounterOnly
     if not set(refs) <= set(view.members_of(person) if view else members):
         raise NotInEngagement
+
+
+def _has_expired(ref: UUID) -> bool:
+    """Whether the period of a measure that masks this person has passed; it stands all the same."""
+    people = register.read([ref, *register.housemates([ref]).get(ref, ())])
+    return any(each.protection is not None and each.protection.expired for each in people.values())
 
 
 def _is_masked(

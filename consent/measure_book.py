@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from consent import log, measures
 from consent.actors import Actor
-from consent.models import AccessEntry, CoveredPerson, Measure, MeasureStep
+from consent.measure_period import Phase, answer_due, grace_ends, phase
+from consent.models import AccessEntry, CoveredPerson, Measure, MeasureStep, MeasureTransfer
 from consent.passage import passage
 from consent.sealing import unseal
 from residents import register
@@ -23,7 +24,6 @@ from residents.facts import Known
 from residents.models import Protection
 
 MOST = 200
-EXPIRED, LAST_MONTH, STANDING = "expired", "last_month", "standing"
 
 
 class NoSuchMeasure(Exception):
@@ -50,13 +50,35 @@ class Line:
     others: int
     kind: str
     ends_on: date
-    state: str
+    state: Phase
+    waits_for: str = ""
+
+    @property
+    def grace_ends(self) -> date:
+        """The last day on which the applicant is still asked after the period."""
+        return grace_ends(self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One transfer; `late` when the other side should have answered by now."""
+
+    pk: int
+    measure: UUID
+    who: Named
+    direction: str
+    words: Mapping[str, str] = field(repr=False)
+    sent_on: date
+    due: date
+    late: bool
+    acknowledged_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Measures running out or run out (both kinds), ends that wait, and those entered here."""
+    """What is due: unanswered transfers, periods (both kinds), second people; and those entered here."""
 
+    transfers: tuple[Transfer, ...]
     alerts: tuple[Line, ...]
     waiting: tuple[Line, ...]
     standing: tuple[Line, ...]
@@ -69,6 +91,7 @@ class Sheet:
     measure: Measure
     people: tuple[Named, ...]
     against: tuple[Mapping[str, str], ...] = field(repr=False)
+    transfers: tuple[Transfer, ...] = ()
     steps: tuple[MeasureStep, ...] = ()
 
     @property
@@ -82,7 +105,8 @@ def board(*, by: Actor, on: date | None = None) -> Board:
     day = on or timezone.localdate()
     with passage():
         measures.refuse_others(by)
-        entered = list(Measure.objects.filter(ended_at=None).prefetch_related("covered"))
+        found = Measure.objects.filter(ended_at=None).prefetch_related("covered", "transfers")
+        entered = list(found)
         soon = day + relativedelta(months=1)
         sent = Protection.objects.exclude(kind=Protection.Kind.ENDED).filter(ends_on__lte=soon)
         ending = list(sent.order_by("ends_on").values_list("pk", "kind", "ends_on")[:MOST])
@@ -91,28 +115,64 @@ def board(*, by: Actor, on: date | None = None) -> Board:
         log.record(
             AccessEntry.Action.PROTECT, dict.fromkeys(named, ["basic"]), by=by, reason="一覧"
         )
-    lines = [
-        Line(
-            pk=each.pk,
-            who=named[firsts[each.pk].ref],
-            others=sum(person.left_at is None for person in each.covered.all()) - 1,
-            kind=each.get_kind_display(),
-            ends_on=each.ends_on,
-            state=_state(each.ends_on, day),
-        )
-        for each in entered
-    ]
+    lines = [_line(each, named[firsts[each.pk].ref], day) for each in entered]
     core = [
         Line(None, named[ref], 0, dict(Protection.Kind.choices).get(kind, kind), ends_on, state)
         for ref, kind, ends_on in ending
-        if ends_on and (state := _state(ends_on, day)) != STANDING
+        if ends_on and (state := phase(ends_on, day)) != Phase.STANDING
     ]
-    asked = {each.pk for each in entered if each.asked_by_id}
-    alerts = sorted(
-        [*core, *(line for line in lines if line.state != STANDING)], key=lambda line: line.ends_on
+    due = [*core, *(line for line in lines if line.state != Phase.STANDING)]
+    open_ones = [
+        _transfer(each, named[firsts[measure.pk].ref], day)
+        for measure in entered
+        for each in measure.transfers.all()
+        if each.acknowledged_on is None
+    ]
+    return Board(
+        tuple(sorted(open_ones, key=lambda each: each.due)),
+        tuple(sorted(due, key=lambda line: line.ends_on)),
+        tuple(line for line in lines if line.waits_for),
+        tuple(lines),
     )
-    waiting = tuple(line for line in lines if line.pk in asked)
-    return Board(tuple(alerts), waiting, tuple(lines))
+
+
+def _line(measure: Measure, who: Named, day: date) -> Line:
+    return Line(
+        pk=measure.pk,
+        who=who,
+        others=sum(person.left_at is None for person in measure.covered.all()) - 1,
+        kind=measure.get_kind_display(),
+        ends_on=measure.ends_on,
+        state=phase(measure.ends_on, day),
+        waits_for="end" if measure.asked_by_id else "" if measure.decided_by_id else "decision",
+    )
+
+
+def _transfer(each: MeasureTransfer, who: Named, day: date) -> Transfer:
+    due = answer_due(each.sent_on)
+    return Transfer(
+        pk=each.pk,
+        measure=each.measure_id,
+        who=who,
+        direction=each.direction,
+        words=unseal(each.sealed),
+        sent_on=each.sent_on,
+        due=due,
+        late=each.acknowledged_on is None and due < day,
+        acknowledged_on=each.acknowledged_on,
+    )
+
+
+def contact(pk: UUID, *, by: Actor) -> Mapping[str, str]:
+    """The safe contact of a measure, logged by itself. Raises NoSuchMeasure, measures.MayNotProtect."""
+    with passage():
+        measures.refuse_others(by)
+        measure = Measure.objects.filter(pk=pk).first()
+        if measure is None:
+            raise NoSuchMeasure
+        people = dict.fromkeys(measures.standing_for(measure), ["contact"])
+        log.record(AccessEntry.Action.PROTECT, people, by=by, reason="安全な連絡先の閲覧")
+        return measures.contact_of(measure)
 
 
 def sheet(pk: UUID, *, by: Actor) -> Sheet:
@@ -138,7 +198,9 @@ def sheet(pk: UUID, *, by: Actor) -> Sheet:
         )
         for person in covered
     )
-    return Sheet(measure, people, against, tuple(measure.steps.select_related("by")))
+    day, first = timezone.localdate(), people[0]
+    transfers = tuple(_transfer(each, first, day) for each in measure.transfers.all())
+    return Sheet(measure, people, against, transfers, tuple(measure.steps.select_related("by")))
 
 
 def _first(measure: Measure) -> CoveredPerson:
@@ -157,9 +219,3 @@ def _name(ref: UUID, person: register.RegisterPerson | None) -> Named:
     if person is None or not isinstance(name, Known):
         return Named(ref)
     return Named(ref, person.number, str(name.value))
-
-
-def _state(ends_on: date, day: date) -> str:
-    if ends_on < day:
-        return EXPIRED
-    return LAST_MONTH if measures.opens_for_extension(ends_on) <= day else STANDING

@@ -38,8 +38,15 @@ class Measure(models.Model):
         WISH = "wish", "申出者からの終了の申出"
         NOT_NEEDED = "not_needed", "必要性が確認されなかった（仮支援措置）"
         NOT_RENEWED = "not_renewed", "期間が過ぎ、延長しないことを申出者に確認した"
+        NO_ANSWER = "no_answer", "期間と猶予が過ぎ、申出者と連絡がとれない"
         TRANSFERRED = "transferred", "他の市区町村へ引き継いだ"
         MISTAKE = "mistake", "登録の誤り"
+
+    class Verified(models.TextChoices):
+        """How the applicant was known when they said that it may end."""
+
+        IN_PERSON = "in_person", "会って、本人と確かめた"
+        CODE_WORD = "code_word", "安全な電話で、合言葉を確かめた"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("支援措置区分", max_length=1, choices=Kind)
@@ -48,10 +55,18 @@ class Measure(models.Model):
     scopes = ArrayField(models.SlugField(), verbose_name="対象事務", default=list)
     starts_on = models.DateField("支援措置開始年月日")
     ends_on = models.DateField("支援措置終了年月日")
+    entered_by = models.ForeignKey(
+        "consent.Account", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_by = models.ForeignKey(
+        "consent.Account", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    safe_contact = models.BinaryField("安全な連絡先（暗号化）", null=True)
     leaving = ArrayField(
         models.UUIDField(), verbose_name="外れる方の参照", default=list, blank=True
     )
     ending = models.CharField("終了の理由", max_length=12, choices=Ending, blank=True)
+    verified = models.CharField("本人の確認", max_length=12, choices=Verified, blank=True)
     asked_by = models.ForeignKey(
         "consent.Account", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -71,6 +86,12 @@ class Measure(models.Model):
                     models.Q(asked_by__isnull=False, lifts_at__isnull=False)
                     & ~models.Q(asked_by=models.F("confirmed_by"))
                 ),
+            ),
+            models.CheckConstraint(
+                name="measure_decided_by_another",
+                condition=models.Q(decided_by__isnull=True)
+                | models.Q(entered_by__isnull=True)
+                | ~models.Q(decided_by=models.F("entered_by")),
             ),
             models.CheckConstraint(
                 name="measure_ended_only_when_confirmed",
@@ -109,6 +130,26 @@ class AdverseParty(models.Model):
     sealed = models.BinaryField("氏名、生年月日、住所（暗号化）")
 
 
+class MeasureTransfer(models.Model):
+    """転送: a measure made known to another municipality, or by one; open until the other has answered.
+
+    Which municipality it is tells where someone has gone, so its name is sealed.
+    """
+
+    class Direction(models.TextChoices):
+        OUT = "out", "他の市区町村へ送った"
+        IN = "in", "他の市区町村から届いた"
+
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="transfers")
+    direction = models.CharField("向き", max_length=3, choices=Direction)
+    sealed = models.BinaryField("市区町村、担当、文書番号（暗号化）")
+    sent_on = models.DateField("送付または受領の日")
+    acknowledged_on = models.DateField("受領の確認の日", null=True)
+
+    class Meta:
+        ordering = ["sent_on", "pk"]
+
+
 class MeasureStep(models.Model):
     """One thing done to a measure, by whom and when; the access log has it too."""
 
@@ -120,6 +161,10 @@ class MeasureStep(models.Model):
         WITHDRAWN = "withdrawn", "終了の依頼を取り下げた"
         CONFIRMED = "confirmed", "終了を確認した"
         LIFTED = "lifted", "終了した"
+        CONTACT = "contact", "安全な連絡先を変えた"
+        SENT = "sent", "転送した"
+        RECEIVED = "received", "転送を受けた"
+        ANSWERED = "answered", "転送の受領を確認した"
 
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="steps")
     kind = models.CharField("操作", max_length=10, choices=Kind)

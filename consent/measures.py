@@ -1,25 +1,24 @@
-"""支援措置 entered here: set up by one person at once, ended by two and a hold (trust §0.1, §6.2).
+"""支援措置 entered here: set up by one person at once, decided by another, extended (trust §0.1, §6.2).
 
 Every verb needs `protect` on the category basic, raises MayNotProtect without it, writes one
 AccessEntry and, but for `set_up`, raises NotNow where the measure's state does not allow it.
+How one ends stands in measure_ends.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
 from uuid import UUID, uuid4
 
-from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
-from consent import log, reference
+from consent import log
 from consent.actors import Actor
 from consent.frozen import OF_FAMILY
+from consent.measure_period import last_day, opens_for_extension
 from consent.models import (
     AccessEntry,
     Account,
@@ -31,11 +30,10 @@ from consent.models import (
     MeasureStep,
 )
 from consent.passage import passage
-from consent.sealing import seal
+from consent.sealing import seal, unseal
 from residents import kept
 from residents.models import ManualProtection
 
-SYSTEM = Actor(0, Account.Kind.SYSTEM, "system", "", "", "task")
 SCOPES = ("viewing", "certificate", "family_register")
 """対象事務: 住民基本台帳の閲覧, 住民票の写し等, 戸籍の附票の写し."""
 
@@ -45,7 +43,7 @@ class MayNotProtect(Exception):
 
 
 class NotNow(Exception):
-    """The measure's state does not allow this: ended, already asked for, or too early to extend."""
+    """The measure's state does not allow this: ended, already asked for, or too early for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,7 @@ class Wish:
     opinion: str
     scopes: tuple[str, ...]
     starts_on: date
+    contact: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def set_up(wish: Wish, *, by: Actor, token: UUID | None = None) -> Measure:
@@ -88,6 +87,8 @@ def set_up(wish: Wish, *, by: Actor, token: UUID | None = None) -> Measure:
             scopes=list(wish.scopes),
             starts_on=wish.starts_on,
             ends_on=last_day(wish.starts_on),
+            entered_by_id=by.account_id,
+            safe_contact=seal({**wish.contact}) if any(wish.contact.values()) else None,
         )
         CoveredPerson.objects.bulk_create(
             CoveredPerson(measure=measure, ref=ref, is_applicant=ref == wish.applicant)
@@ -99,13 +100,13 @@ def set_up(wish: Wish, *, by: Actor, token: UUID | None = None) -> Measure:
         )
         _protect(measure, people, [each.ref for each in wish.against if each.ref])
         _mask_again(people)
-        _note(measure, MeasureStep.Kind.SET_UP, people, by)
+        note(measure, MeasureStep.Kind.SET_UP, people, by)
     return measure
 
 
 def extend(pk: UUID, *, by: Actor) -> Measure:
     """Another year from the day after the old end; from one month before it, and ever after."""
-    with _changing(pk, by) as measure:
+    with changing(pk, by) as measure:
         if timezone.localdate() < opens_for_extension(measure.ends_on) or measure.asked_by_id:
             raise NotNow
         measure.ends_on = last_day(measure.ends_on + timedelta(days=1))
@@ -114,84 +115,32 @@ def extend(pk: UUID, *, by: Actor) -> Measure:
 
 
 def decide(pk: UUID, *, opinion: str, by: Actor) -> Measure:
-    """Make 仮支援措置 a full one, once a 相談機関 has confirmed the need; a year from today."""
-    with _changing(pk, by) as measure:
-        if measure.kind != Measure.Kind.PROVISIONAL:
+    """Decide on it, as someone else than who entered it (MayNotProtect to them).
+
+    仮支援措置 becomes a full one once a 相談機関 has confirmed the need, for a year from today; one that
+    was entered as full keeps its period.
+    """
+    with changing(pk, by) as measure:
+        if measure.decided_by_id or measure.asked_by_id:
             raise NotNow
-        measure.kind, measure.opinion = Measure.Kind.FULL, opinion
-        measure.starts_on = timezone.localdate()
-        measure.ends_on = last_day(measure.starts_on)
+        if measure.entered_by_id == by.account_id:
+            raise MayNotProtect
+        measure.decided_by_id, measure.opinion = by.account_id, opinion
+        if measure.kind == Measure.Kind.PROVISIONAL:
+            measure.kind = Measure.Kind.FULL
+            measure.starts_on = timezone.localdate()
+            measure.ends_on = last_day(measure.starts_on)
         _keep(measure, MeasureStep.Kind.DECIDED, by)
     return measure
 
 
-def ask_end(pk: UUID, leaving: Collection[UUID], *, ending: str, by: Actor) -> Measure:
-    """Ask that these people leave the measure; all of them, and it ends. Nothing changes yet."""
-    with _changing(pk, by) as measure:
-        people = standing_for(measure)
-        if measure.asked_by_id or not leaving or not set(leaving) <= set(people):
-            raise NotNow
-        measure.leaving = [ref for ref in people if ref in leaving]
-        measure.ending, measure.asked_by_id = ending, by.account_id
+def set_contact(pk: UUID, words: Mapping[str, str], *, by: Actor) -> Measure:
+    """Where and when the applicant may be asked safely, and the word they are known by; sealed."""
+    with changing(pk, by) as measure:
+        measure.safe_contact = seal({**words}) if any(words.values()) else None
         measure.save()
-        _note(measure, MeasureStep.Kind.ASKED, measure.leaving, by)
+        note(measure, MeasureStep.Kind.CONTACT, standing_for(measure), by)
     return measure
-
-
-def confirm_end(pk: UUID, *, by: Actor) -> Measure:
-    """The second person's word: after the hold they leave. Raises MayNotProtect to who asked."""
-    with _changing(pk, by) as measure:
-        if not measure.asked_by_id or measure.confirmed_by_id:
-            raise NotNow
-        if measure.asked_by_id == by.account_id:
-            raise MayNotProtect
-        measure.confirmed_by_id = by.account_id
-        measure.lifts_at = timezone.now() + hold()
-        measure.save()
-        _note(measure, MeasureStep.Kind.CONFIRMED, measure.leaving, by)
-    return measure
-
-
-def withdraw_end(pk: UUID, *, by: Actor) -> Measure:
-    """Let it stand after all: any one person may say so until the hold is over."""
-    with _changing(pk, by) as measure:
-        if not measure.asked_by_id:
-            raise NotNow
-        people = measure.leaving
-        _forget_the_end(measure)
-        measure.save()
-        _note(measure, MeasureStep.Kind.WITHDRAWN, people, by)
-    return measure
-
-
-def lift_due() -> int:
-    """Let go whoever's hold is over; how many measures were touched. Runs by itself, twice too."""
-    lifted = 0
-    for pk in Measure.objects.filter(ended_at=None, lifts_at__lte=timezone.now()).values_list("pk"):
-        with passage():
-            measure = Measure.objects.select_for_update().get(pk=pk[0])
-            if measure.ended_at is None and measure.lifts_at and measure.lifts_at <= timezone.now():
-                _lift(measure)
-                lifted += 1
-    return lifted
-
-
-def last_day(starts_on: date) -> date:
-    """One year less a day (2020-04-01 → 2021-03-31); from 29 February to 28 February (民法143条2項)."""
-    end = starts_on + relativedelta(years=1)
-    return end if (starts_on.month, starts_on.day) == (2, 29) else end - timedelta(days=1)
-
-
-def opens_for_extension(ends_on: date) -> date:
-    """From when a measure may be extended, and its end is warned of: one month before."""
-    return ends_on - relativedelta(months=1)
-
-
-@cache
-def hold() -> timedelta:
-    """How long two people's word waits before it counts (reference.toml, [protection])."""
-    data = tomllib.loads(reference.PATH.read_text(encoding="utf-8"))
-    return timedelta(hours=data["protection"]["hold_hours"])
 
 
 def may_protect(account: Account) -> bool:
@@ -204,8 +153,14 @@ def standing_for(measure: Measure) -> list[UUID]:
     return list(measure.covered.filter(left_at=None).values_list("ref", flat=True))
 
 
+def contact_of(measure: Measure) -> Mapping[str, str]:
+    """The safe contact's words; {} where none is known."""
+    return unseal(measure.safe_contact) if measure.safe_contact else {}
+
+
 @contextmanager
-def _changing(pk: UUID, by: Actor) -> Iterator[Measure]:
+def changing(pk: UUID, by: Actor) -> Iterator[Measure]:
+    """A standing measure, locked, for who answers for it. Raises NotNow or MayNotProtect."""
     with passage():
         refuse_others(by)
         measure = Measure.objects.select_for_update().filter(pk=pk, ended_at=None).first()
@@ -243,24 +198,7 @@ def _keep(measure: Measure, step: MeasureStep.Kind, by: Actor) -> None:
     ManualProtection.objects.filter(ground=measure.pk).update(
         kind=measure.kind, starts_on=measure.starts_on, ends_on=measure.ends_on
     )
-    _note(measure, step, standing_for(measure), by)
-
-
-def _lift(measure: Measure) -> None:
-    now, people = timezone.now(), measure.leaving
-    ManualProtection.objects.filter(ground=measure.pk, identity__in=people).delete()
-    measure.covered.filter(ref__in=people).update(left_at=now)
-    if standing_for(measure):
-        _forget_the_end(measure)
-    else:
-        measure.ended_at = now
-    measure.save()
-    _note(measure, MeasureStep.Kind.LIFTED, people, SYSTEM)
-
-
-def _forget_the_end(measure: Measure) -> None:
-    measure.leaving, measure.ending = [], ""
-    measure.asked_by = measure.confirmed_by = measure.lifts_at = None
+    note(measure, step, standing_for(measure), by)
 
 
 def _mask_again(people: Collection[UUID]) -> None:
@@ -271,7 +209,8 @@ def _mask_again(people: Collection[UUID]) -> None:
         engagement.save(update_fields=["revealed"])
 
 
-def _note(measure: Measure, step: MeasureStep.Kind, people: Collection[UUID], by: Actor) -> None:
+def note(measure: Measure, step: MeasureStep.Kind, people: Collection[UUID], by: Actor) -> None:
+    """Write a step down, in the measure and in the access log."""
     MeasureStep.objects.create(measure=measure, kind=step, by_id=by.account_id or None)
     log.record(
         AccessEntry.Action.PROTECT, dict.fromkeys(people, ["basic"]), by=by, reason=str(step.label)

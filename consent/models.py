@@ -197,6 +197,7 @@ from consent.measure_models import AdverseParty as AdverseParty  # noqa: E402
 from consent.measure_models import CoveredPerson as CoveredPerson  # noqa: E402
 from consent.measure_models import Measure as Measure  # noqa: E402
 from consent.measure_models import MeasureStep as MeasureStep  # noqa: E402
+from consent.measure_models import MeasureTransfer as MeasureTransfer  # noqa: E402
 from consent.reset_models import FactorReset as FactorReset  # noqa: E402
 from consent.retention_models import Disposal as Disposal  # noqa: E402
 from consent.retention_models import RetentionHold as RetentionHold  # noqa: E402

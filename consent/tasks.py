@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from consent import deciding, engagements, measures
+from consent import deciding, engagements, measure_ends
 
 
 @shared_task
@@ -14,7 +14,7 @@ def close_expired_engagements() -> int:
 @shared_task
 def lift_ended_measures() -> int:
     """End the protective measures two people have ended, once the hold is over."""
-    return measures.lift_due()
+    return measure_ends.lift_due()
 
 
 @shared_task

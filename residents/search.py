@@ -41,7 +41,8 @@ ORDER BY found.place
 class Hit:
     """One person found. `town` is None for a protected person and for those who live with one.
 
-    `protected` covers both. `living_here` is false for the removed (転出, 死亡 …) and those gone.
+    `protected` covers both, and `protection_expired` (that a period has passed; told of one person
+    chosen, not in lists) as well. `living_here` is false for the removed (転出, 死亡 …) and those gone.
     Its repr, which errors and logs may carry, tells the ref and nothing personal.
     """
 
@@ -59,6 +60,7 @@ class Hit:
     protected: bool
     other_names: tuple[str, ...] = field(repr=False)
     living_here: bool
+    protection_expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
-"""支援措置 that core does not send: the lists, the one-screen entry, and a measure's own page."""
+"""支援措置 that core does not send: the lists of what is due, a measure's own page, and its verbs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from functools import wraps
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,27 +16,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from consent import door, engagements, measure_book, measures
-from consent.door import Record
+from consent import door, measure_book, measure_ends, measure_period, measure_transfers, measures
 from consent.measure_book import NoSuchMeasure, Sheet
-from consent.measures import Against, MayNotProtect, NotNow, Wish
-from consent.models import Measure
+from consent.measure_ends import End
+from consent.measures import MayNotProtect, NotNow
 from counter.entry.again import recently_proved
 from counter.office.access import SUPPORT, OfficeRequest, office
 from counter.office.protection_forms import (
-    ADVERSE,
+    CHANNELS,
+    CONTACT,
     SCOPE_NAMES,
-    WORDS,
+    SHOWN_WORDS,
+    TRANSFER,
+    AnswerForm,
+    ContactForm,
     DecideForm,
     EndForm,
-    EntryForm,
     FindForm,
+    TransferForm,
 )
 from counter.office.screen import show
-from residents.facts import Known
 
-CHOSEN = "protection_for"
-"""Under which the session keeps whom the entry is for."""
 PLACE = "protection"
 
 View = Callable[..., HttpResponseBase]
@@ -69,63 +71,10 @@ def board(request: OfficeRequest) -> HttpResponse:
 
 
 @officer
-@require_POST
-def find(request: OfficeRequest) -> HttpResponse:
-    """Who may be meant: the hits of one search, each a button."""
-    form = FindForm(request.POST)
-    if not form.is_valid():
-        return redirect("office:protection")
-    search_id = uuid4()
-    found = door.search(form.cleaned_data["query"], by=request.actor, search_id=search_id)
-    shown = {"found": found, "form": form, "query": form.cleaned_data["query"]}
-    return show(request, "office/protection_find.html", shown, place=PLACE)
-
-
-@officer
-@require_POST
-def choose(request: OfficeRequest) -> HttpResponse:
-    """Go on with one of the hits."""
-    try:
-        request.session[CHOSEN] = str(UUID(request.POST.get("ref", "")))
-    except ValueError:
-        return redirect("office:protection")
-    return redirect("office:protection_new")
-
-
-@officer
-def new(request: OfficeRequest) -> HttpResponse:
-    """The entry: one screen, one person, and it holds from that moment."""
-    chosen = request.session.get(CHOSEN)
-    household = _household(UUID(chosen), request) if chosen else None
-    if not chosen or not household:
-        return redirect("office:protection")
-    applicant = UUID(chosen)
-    others = [(ref, name) for ref, name in household.items() if ref != applicant]
-    form = EntryForm(
-        request.POST or None,
-        household=others,
-        initial={
-            "token": uuid4(),
-            "kind": Measure.Kind.FULL,
-            "starts_on": timezone.localdate(),
-            "scopes": [*SCOPE_NAMES],
-        },
-    )
-    if form.is_valid() and (wish := _wish(form, applicant, request)):
-        measure = measures.set_up(wish, by=request.actor, token=form.cleaned_data["token"])
-        request.session.pop(CHOSEN, None)
-        messages.success(request, _("登録しました。いまから、住所などは表示されません。"))
-        return redirect("office:measure", measure.pk)
-    shown = {"form": form, "applicant": household[applicant]}
-    status = 422 if form.is_bound else 200
-    return show(request, "office/protection_new.html", shown, place=PLACE, status=status)
-
-
-@officer
 @require_GET
 def one(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """A measure: whom it covers, against whom, its period, and what may be done now."""
-    return _page(request, measure_book.sheet(pk, by=request.actor))
+    return _page(request, pk)
 
 
 @officer
@@ -139,11 +88,62 @@ def extend(request: OfficeRequest, pk: UUID) -> HttpResponse:
 @officer
 @require_POST
 def decide(request: OfficeRequest, pk: UUID) -> HttpResponse:
-    """仮支援措置 becomes 支援措置."""
+    """The decision of someone else than who entered it; 仮支援措置 becomes 支援措置."""
     form = DecideForm(request.POST)
-    if form.is_valid():
-        measures.decide(pk, opinion=form.cleaned_data["opinion"], by=request.actor)
+    if not form.is_valid():
+        return _page(request, pk, decide_form=form, status=422)
+    measures.decide(pk, opinion=form.cleaned_data["opinion"], by=request.actor)
     return _done(request, pk, _("支援措置に決定しました。"))
+
+
+@officer
+@recently_proved
+@require_POST
+def contact(request: OfficeRequest, pk: UUID) -> HttpResponse:
+    """The safe contact, for whoever is about to use it."""
+    words = measure_book.contact(pk, by=request.actor)
+    return _page(request, pk, contact=words)
+
+
+@officer
+@require_POST
+def set_contact(request: OfficeRequest, pk: UUID) -> HttpResponse:
+    """Another safe contact instead of the one there is."""
+    form = ContactForm(request.POST)
+    if not form.is_valid():
+        return _page(request, pk, contact_form=form, status=422)
+    measures.set_contact(pk, form.cleaned_data, by=request.actor)
+    return _done(request, pk, _("安全な連絡先を保存しました。"))
+
+
+@officer
+@require_POST
+def add_transfer(request: OfficeRequest, pk: UUID) -> HttpResponse:
+    """A transfer to another municipality, or from one."""
+    form = TransferForm(request.POST)
+    if not form.is_valid():
+        return _page(request, pk, transfer_form=form, status=422)
+    given = form.cleaned_data
+    measure_transfers.add(
+        pk,
+        given["direction"],
+        {key: given[key] for key in TRANSFER},
+        on=given["on"],
+        by=request.actor,
+    )
+    return _done(request, pk, _("転送を記録しました。"))
+
+
+@officer
+@require_POST
+def answer_transfer(request: OfficeRequest, pk: UUID, number: int) -> HttpResponse:
+    """The other side knows of it."""
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("受領を確認した日を、今日までの日付で入力してください。"))
+        return redirect("office:measure", pk)
+    measure_transfers.acknowledge(pk, number, on=form.cleaned_data["on"], by=request.actor)
+    return _done(request, pk, _("受領の確認を記録しました。"))
 
 
 @officer
@@ -151,12 +151,12 @@ def decide(request: OfficeRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def ask_end(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """The first person's word that someone leaves."""
-    found = measure_book.sheet(pk, by=request.actor)
-    form = EndForm(request.POST, people=_people(found))
+    form = _end_form(measure_book.sheet(pk, by=request.actor), request.POST)
     if not form.is_valid():
-        return _page(request, found, form, status=422)
-    leaving = [UUID(ref) for ref in form.cleaned_data["leaving"]]
-    measures.ask_end(pk, leaving, ending=form.cleaned_data["ending"], by=request.actor)
+        return _page(request, pk, end_form=form, status=422)
+    given = form.cleaned_data
+    leaving, end = [UUID(ref) for ref in given["leaving"]], End(given["ending"], given["verified"])
+    measure_ends.ask(pk, leaving, end=end, by=request.actor)
     return _done(request, pk, _("終了を依頼しました。ほかの責任者の確認を待ちます。"))
 
 
@@ -165,7 +165,7 @@ def ask_end(request: OfficeRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def confirm_end(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """The second person's."""
-    measure = measures.confirm_end(pk, by=request.actor)
+    measure = measure_ends.confirm(pk, by=request.actor)
     at = timezone.localtime(measure.lifts_at)
     told = _("確認しました。%(at)sに終わります。それまでは取り下げられます。")
     return _done(request, pk, told % {"at": f"{at.month}月{at.day}日{at:%H:%M}"})
@@ -175,7 +175,7 @@ def confirm_end(request: OfficeRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def withdraw_end(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """Let it stand after all."""
-    measures.withdraw_end(pk, by=request.actor)
+    measure_ends.withdraw(pk, by=request.actor)
     return _done(request, pk, _("終了の依頼を取り下げました。支援措置は続きます。"))
 
 
@@ -184,83 +184,54 @@ def _done(request: OfficeRequest, pk: UUID, sentence: str) -> HttpResponse:
     return redirect("office:measure", pk)
 
 
-def _page(
-    request: OfficeRequest, found: Sheet, form: EndForm | None = None, *, status: int = 200
-) -> HttpResponse:
-    measure = found.measure
-    opens = measures.opens_for_extension(measure.ends_on)
+def _page(request: OfficeRequest, pk: UUID, *, status: int = 200, **given: Any) -> HttpResponse:
+    """The measure's page; `given` are forms with what was wrong in them, or the safe contact to show."""
+    found = measure_book.sheet(pk, by=request.actor)
+    measure, own = found.measure, request.actor.account_id
+    opens = measure_period.opens_for_extension(measure.ends_on)
+    contact = given.get("contact")
     shown = {
         "sheet": found,
         "measure": measure,
-        "against": [
-            [(label, words[key]) for key, label in WORDS.items() if words.get(key)]
-            for words in found.against
-        ],
+        "against": [_said(SHOWN_WORDS, words) for words in found.against],
+        "transfers": [(each, _said(TRANSFER, each.words)) for each in found.transfers],
         "scopes": [SCOPE_NAMES[code] for code in measure.scopes if code in SCOPE_NAMES],
         "opens": opens,
         "may_extend": opens <= timezone.localdate() and not measure.asked_by_id,
-        "expired": measure.ends_on < timezone.localdate(),
-        "asked_by_me": measure.asked_by_id == request.actor.account_id,
+        "phase": measure_period.phase(measure.ends_on, timezone.localdate()),
+        "grace_ends": measure_period.grace_ends(measure.ends_on),
+        "asked_by_me": measure.asked_by_id == own,
+        "entered_by_me": measure.entered_by_id == own,
         "leaving": [each.name for each in found.people if each.ref in measure.leaving],
-        "end_form": form or EndForm(people=_people(found)),
-        "decide_form": DecideForm(),
-        "hold_hours": int(measures.hold().total_seconds() // 3600),
+        "contact": contact and _said({"channel": _("方法"), **CONTACT}, _in_words(contact)),
+        "contact_form": given.get("contact_form") or ContactForm(),
+        "transfer_form": given.get("transfer_form") or TransferForm(initial=_today()),
+        "answer_form": AnswerForm(initial=_today()),
+        "end_form": given.get("end_form") or _end_form(found),
+        "decide_form": given.get("decide_form") or DecideForm(initial={"opinion": measure.opinion}),
+        "hold_hours": int(measure_period.hold().total_seconds() // 3600),
     }
     return show(request, "office/protection_one.html", shown, place=PLACE, status=status)
 
 
-def _people(found: Sheet) -> list[tuple[UUID, str]]:
-    return [(each.ref, each.name or each.number) for each in found.staying]
-
-
-def _household(ref: UUID, request: OfficeRequest) -> dict[UUID, str]:
-    """Everyone in the household by name, the person first; {} where the register has them no more."""
-    ground = engagements.begin("protection", [ref], reference="", by=request.actor)
-    try:
-        records = door.open_household(ref, engagement=ground.pk, by=request.actor)
-    except door.NotInRegister:
-        return {}
-    finally:
-        engagements.close(ground.pk)
-    return {ref: _name(records[ref]), **{each: _name(found) for each, found in records.items()}}
-
-
-def _name(record: Record) -> str:
-    name = record.facts["name"]
-    return str(name.value) if isinstance(name, Known) else ""
-
-
-def _wish(form: EntryForm, applicant: UUID, request: OfficeRequest) -> Wish | None:
-    """What the form asks for; None, with an error at its field, where a 宛名番号 is nobody's."""
-    cleaned = form.cleaned_data
-    together = [UUID(ref) for ref in cleaned.get("together", [])]
-    for number in cleaned["numbers"].split():
-        together.append(_ref(form, "numbers", number, request))
-    against = []
-    for place in ADVERSE:
-        words = {key: cleaned[f"{place}_{key}"] for key in WORDS}
-        number = words["number"]
-        ref = _ref(form, f"{place}_number", number, request) if number else None
-        if ref in (applicant, *together) and ref:
-            form.add_error(f"{place}_number", _("支援を求める方は、相手方にできません。"))
-        if any(words.values()):
-            against.append(Against(ref, words))
-    if form.errors:
-        return None
-    return Wish(
-        applicant=applicant,
-        together=tuple(dict.fromkeys(together)),
-        against=tuple(against),
-        kind=cleaned["kind"],
-        cause=cleaned["cause"],
-        opinion=cleaned["opinion"],
-        scopes=tuple(cleaned["scopes"]),
-        starts_on=cleaned["starts_on"],
+def _end_form(found: Sheet, data: Mapping[str, Any] | None = None) -> EndForm:
+    people = [(each.ref, each.name or each.number) for each in found.staying]
+    measure = found.measure
+    return EndForm(
+        data,
+        people=people,
+        reasons=measure_ends.reasons(measure),
+        ways=measure_ends.ways(measure),
     )
 
 
-def _ref(form: EntryForm, field: str, number: str, request: OfficeRequest) -> UUID:
-    found = door.find_number(number, by=request.actor)
-    if found is None:
-        form.add_error(field, _("この宛名番号の方は見つかりません。"))
-    return found or uuid4()
+def _said(labels: Mapping[str, Any], words: Mapping[str, str]) -> list[tuple[Any, str]]:
+    return [(label, words[key]) for key, label in labels.items() if words.get(key)]
+
+
+def _in_words(contact: Mapping[str, str]) -> dict[str, str]:
+    return {**contact, "channel": str(CHANNELS.get(contact.get("channel", ""), ""))}
+
+
+def _today() -> dict[str, date]:
+    return {"on": timezone.localdate()}

@@ -1,5 +1,6 @@
 """支援措置 entered here: at once by one person, gone only by two and a hold, never by a date."""
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,8 +9,17 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consent import door, engagements, measures
+from consent import (
+    door,
+    engagements,
+    measure_book,
+    measure_ends,
+    measure_period,
+    measure_transfers,
+    measures,
+)
 from consent.actors import actor_of
+from consent.measure_ends import End
 from consent.measures import MayNotProtect, NotNow
 from consent.models import AccessEntry, AdverseParty, Measure
 from consent.sealing import unseal
@@ -18,6 +28,7 @@ from residents.models import ManualProtection
 from tests.aged import wish
 from tests.makers import make_protection
 
+WISH = End("wish", "in_person")
 MASKED = Unknown(Reason.PROTECTED)
 NOON = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
@@ -35,8 +46,8 @@ def address_of(resident, by):
 
 def ended(measure, takahashi, kato, people=None):
     everyone = people or measures.standing_for(measure)
-    measures.ask_end(measure.pk, everyone, ending="wish", by=takahashi)
-    return measures.confirm_end(measure.pk, by=kato)
+    measure_ends.ask(measure.pk, everyone, end=WISH, by=takahashi)
+    return measure_ends.confirm(measure.pk, by=kato)
 
 
 def test_one_person_sets_it_up_and_it_holds_from_that_moment(takahashi, sato, yamada):
@@ -69,15 +80,34 @@ def test_an_address_shown_before_is_masked_again(takahashi, yamada):
     assert seen[yamada.mother.pk].facts["address"] == MASKED
 
 
-@pytest.mark.parametrize("verb", ["set_up", "extend", "decide", "ask_end", "confirm_end"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "set_up",
+        "extend",
+        "decide",
+        "ask",
+        "confirm",
+        "withdraw",
+        "contact",
+        "read",
+        "send",
+        "answer",
+    ],
+)
 def test_nobody_else_does_any_of_it(verb, takahashi, sato, yamada):
     measure = measures.set_up(wish(yamada.mother, kind="2"), by=takahashi)
     call = {
         "set_up": lambda: measures.set_up(wish(yamada.father), by=sato),
         "extend": lambda: measures.extend(measure.pk, by=sato),
         "decide": lambda: measures.decide(measure.pk, opinion="police", by=sato),
-        "ask_end": lambda: measures.ask_end(measure.pk, [yamada.mother.pk], ending="wish", by=sato),
-        "confirm_end": lambda: measures.confirm_end(measure.pk, by=sato),
+        "ask": lambda: measure_ends.ask(measure.pk, [yamada.mother.pk], end=WISH, by=sato),
+        "confirm": lambda: measure_ends.confirm(measure.pk, by=sato),
+        "withdraw": lambda: measure_ends.withdraw(measure.pk, by=sato),
+        "contact": lambda: measures.set_contact(measure.pk, {"to": "x"}, by=sato),
+        "read": lambda: measure_book.contact(measure.pk, by=sato),
+        "send": lambda: measure_transfers.add(measure.pk, "out", {}, on=NOON.date(), by=sato),
+        "answer": lambda: measure_transfers.acknowledge(measure.pk, 1, on=NOON.date(), by=sato),
     }[verb]
 
     with pytest.raises(MayNotProtect):
@@ -90,31 +120,29 @@ def test_the_end_of_its_period_lifts_nothing(takahashi, sato, yamada):
     with time_machine.travel(NOON - timedelta(days=800), tick=False):
         measures.set_up(wish(yamada.mother, starts_on=date(2024, 9, 13)), by=takahashi)
 
-    assert measures.lift_due() == 0
+    assert measure_ends.lift_due() == 0
     assert address_of(yamada.mother, sato) == MASKED
 
 
 def test_two_people_and_the_hold_end_it(takahashi, kato, sato, yamada):
     with time_machine.travel(NOON, tick=False) as clock:
         measure = measures.set_up(wish(yamada.mother, yamada.child), by=takahashi)
-        measures.ask_end(
-            measure.pk, [yamada.mother.pk, yamada.child.pk], ending="wish", by=takahashi
-        )
+        measure_ends.ask(measure.pk, [yamada.mother.pk, yamada.child.pk], end=WISH, by=takahashi)
         with pytest.raises(MayNotProtect):
-            measures.confirm_end(measure.pk, by=takahashi)
-        measures.confirm_end(measure.pk, by=kato)
+            measure_ends.confirm(measure.pk, by=takahashi)
+        measure_ends.confirm(measure.pk, by=kato)
 
         clock.shift(timedelta(hours=71, minutes=59))
-        assert measures.lift_due() == 0
+        assert measure_ends.lift_due() == 0
         assert address_of(yamada.mother, sato) == MASKED
 
         clock.shift(timedelta(minutes=1))
-        assert measures.lift_due() == 1
+        assert measure_ends.lift_due() == 1
 
     assert address_of(yamada.mother, sato) != MASKED
     measure.refresh_from_db()
     assert measure.ended_at == NOON + timedelta(hours=72)
-    assert measures.lift_due() == 0
+    assert measure_ends.lift_due() == 0
     assert AccessEntry.objects.filter(action="protect").count() == 4
 
 
@@ -135,7 +163,7 @@ def test_one_child_leaves_and_the_others_stay_covered(takahashi, kato, sato, yam
         measure = measures.set_up(wish(yamada.mother, katsuragi.mother), by=takahashi)
         ended(measure, takahashi, kato, [katsuragi.mother.pk])
         clock.shift(timedelta(hours=72))
-        measures.lift_due()
+        measure_ends.lift_due()
 
     assert address_of(katsuragi.mother, sato) != MASKED
     assert address_of(yamada.mother, sato) == MASKED
@@ -148,10 +176,10 @@ def test_any_one_of_them_lets_it_stand_after_all(takahashi, kato, sato, yamada):
     with time_machine.travel(NOON, tick=False) as clock:
         measure = measures.set_up(wish(yamada.mother), by=takahashi)
         ended(measure, takahashi, kato)
-        measures.withdraw_end(measure.pk, by=kato)
+        measure_ends.withdraw(measure.pk, by=kato)
         clock.shift(timedelta(days=30))
 
-        assert measures.lift_due() == 0
+        assert measure_ends.lift_due() == 0
     assert address_of(yamada.mother, sato) == MASKED
 
 
@@ -161,7 +189,7 @@ def test_what_the_core_system_sent_stands_whatever_is_ended_here(takahashi, kato
         measure = measures.set_up(wish(yamada.mother), by=takahashi)
         ended(measure, takahashi, kato)
         clock.shift(timedelta(hours=72))
-        assert measures.lift_due() == 1
+        assert measure_ends.lift_due() == 1
 
     assert address_of(yamada.mother, sato) == MASKED
 
@@ -189,24 +217,154 @@ def test_it_is_extended_from_a_month_before_its_end_and_counts_from_the_old_end(
     assert ManualProtection.objects.get().ends_on == date(2028, 3, 31)
 
 
-def test_a_provisional_one_blocks_and_its_year_begins_when_it_is_decided(takahashi, sato, yamada):
+def test_a_provisional_one_blocks_and_its_year_begins_when_another_decides(
+    takahashi, kato, sato, yamada
+):
     measure = measures.set_up(
         wish(yamada.mother, kind="2", starts_on=date(2026, 11, 1)), by=takahashi
     )
     assert address_of(yamada.mother, sato) == MASKED
 
     with time_machine.travel(NOON, tick=False):
-        measures.decide(measure.pk, opinion="police", by=takahashi)
+        with pytest.raises(MayNotProtect):
+            measures.decide(measure.pk, opinion="police", by=takahashi)
+        measures.decide(measure.pk, opinion="police", by=kato)
 
     measure.refresh_from_db()
     assert (measure.kind, measure.ends_on) == ("1", date(2027, 11, 21))
     with pytest.raises(NotNow):
-        measures.decide(measure.pk, opinion="police", by=takahashi)
+        measures.decide(measure.pk, opinion="police", by=kato)
+
+
+def test_one_entered_as_full_holds_at_once_and_is_decided_by_another(takahashi, kato, sato, yamada):
+    measure = measures.set_up(wish(yamada.mother, starts_on=date(2026, 11, 1)), by=takahashi)
+    assert address_of(yamada.mother, sato) == MASKED
+    assert [line.waits_for for line in measure_book.board(by=kato).waiting] == ["decision"]
+
+    measures.decide(measure.pk, opinion="police", by=kato)
+
+    measure.refresh_from_db()
+    assert (measure.decided_by_id, measure.ends_on) == (kato.account_id, date(2027, 10, 31))
+    assert measure_book.board(by=kato).waiting == ()
+    alone = takahashi.account_id
+    with pytest.raises(IntegrityError, match="decided_by_another"), transaction.atomic():
+        Measure.objects.filter(pk=measure.pk).update(decided_by=alone)
+
+
+@pytest.mark.parametrize(
+    ("day", "state"),
+    [
+        ("2027-10-20", "standing"),
+        ("2027-10-21", "last_month"),
+        ("2027-11-21", "last_month"),
+        ("2027-11-22", "grace"),
+        ("2027-12-21", "grace"),
+        ("2027-12-22", "overdue"),
+        ("2031-01-01", "overdue"),
+    ],
+)
+def test_after_its_period_it_stands_for_a_grace_and_ever_after(day, state, takahashi, yamada, sato):
+    measures.set_up(wish(yamada.mother), by=takahashi)
+    ground = engagements.begin("trial", [yamada.mother.pk], reference="", by=sato)
+    type(ground).objects.update(until=datetime(2040, 1, 1, tzinfo=UTC))
+
+    with time_machine.travel(f"{day}T12:00+09:00", tick=False):
+        assert measure_ends.lift_due() == 0
+        board = measure_book.board(by=takahashi)
+        seen = door.open([yamada.mother.pk], engagement=ground.pk, by=sato)[yamada.mother.pk]
+
+    assert board.standing[0].state == state
+    assert (board.alerts != ()) is (state != "standing")
+    assert seen.facts["address"] == MASKED
+
+
+GRACE, OVERDUE = date(2025, 11, 1), date(2025, 10, 1)
+
+
+@pytest.mark.parametrize(
+    ("why", "verified", "changes", "allowed"),
+    [
+        ("wish", "in_person", {}, True),
+        ("wish", "", {}, False),
+        ("wish", "code_word", {}, False),
+        ("wish", "code_word", {"contact": {"code_word": "白樺"}}, True),
+        ("not_renewed", "in_person", {}, False),
+        ("not_renewed", "in_person", {"starts_on": GRACE}, True),
+        ("not_renewed", "", {"starts_on": GRACE}, False),
+        ("no_answer", "", {"starts_on": GRACE}, False),
+        ("no_answer", "", {"starts_on": OVERDUE}, True),
+        ("not_needed", "", {}, False),
+        ("not_needed", "", {"kind": "2"}, True),
+        ("transferred", "", {}, False),
+        ("mistake", "", {}, True),
+        ("", "", {}, False),
+    ],
+)
+def test_each_reason_to_end_has_its_own_gate(why, verified, changes, allowed, takahashi, yamada):
+    with time_machine.travel(NOON, tick=False):
+        asked = dataclasses.replace(wish(yamada.mother), **changes)
+        measure = measures.set_up(asked, by=takahashi)
+        end = End(why, verified)
+        if not allowed:
+            with pytest.raises(NotNow):
+                measure_ends.ask(measure.pk, [yamada.mother.pk], end=end, by=takahashi)
+            return
+        measure_ends.ask(measure.pk, [yamada.mother.pk], end=end, by=takahashi)
+
+    measure.refresh_from_db()
+    assert (measure.ending, measure.verified) == (why, verified)
+
+
+def test_a_transfer_is_open_until_answered_and_red_from_the_next_working_day(takahashi, yamada):
+    """Sent on a Friday before a holiday (23 November 2026): the answer is due on Tuesday."""
+    measure = measures.set_up(wish(yamada.mother, starts_on=date(2026, 11, 20)), by=takahashi)
+    words = {"municipality": "網走市", "office": "市民課", "number": "北市第１号"}
+    sent = measure_transfers.add(measure.pk, "out", words, on=date(2026, 11, 20), by=takahashi)
+    assert "網走".encode() not in bytes(sent.sealed)
+
+    for day, late in ((24, False), (25, True)):
+        (line,) = measure_book.board(by=takahashi, on=date(2026, 11, day)).transfers
+        assert (line.due, line.late, line.words["municipality"]) == (
+            date(2026, 11, 24), late, "網走市",
+        )  # fmt: skip
+    end = End("transferred")
+    with pytest.raises(NotNow):
+        measure_ends.ask(measure.pk, [yamada.mother.pk], end=end, by=takahashi)
+    on = date(2026, 11, 25)
+    measure_transfers.acknowledge(measure.pk, sent.pk, on=on, by=takahashi)
+    with pytest.raises(NotNow):
+        measure_transfers.acknowledge(measure.pk, sent.pk, on=on, by=takahashi)
+
+    assert measure_book.board(by=takahashi, on=on).transfers == ()
+    measure_ends.ask(measure.pk, [yamada.mother.pk], end=end, by=takahashi)
+    assert [step.kind for step in measure.steps.all()] == ["set_up", "sent", "answered", "asked"]
+
+
+def test_the_safe_contact_is_sealed_read_by_itself_and_gone_with_the_measure(
+    takahashi, kato, yamada
+):
+    words = {"channel": "phone", "to": "09055556666", "hours": "平日の午前", "code_word": "白樺"}
+    measure = measures.set_up(wish(yamada.mother), by=takahashi)
+    measures.set_contact(measure.pk, words, by=takahashi)
+    measure.refresh_from_db()
+    assert b"09055556666" not in bytes(measure.safe_contact)
+    assert "09055556666" not in repr(measure_book.sheet(measure.pk, by=kato))
+
+    assert measure_book.contact(measure.pk, by=kato) == words
+
+    entry = AccessEntry.objects.get(reason="安全な連絡先の閲覧")
+    assert (entry.account_id, entry.subjects.get().categories) == (kato.account_id, ["contact"])
+    with time_machine.travel(NOON, tick=False) as clock:
+        ended(measure, takahashi, kato)
+        clock.shift(timedelta(hours=72))
+        measure_ends.lift_due()
+    measure.refresh_from_db()
+    assert measure.safe_contact is None
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
 def test_the_period_is_one_year_less_a_day(starts_on):
-    end = measures.last_day(starts_on)
+    end = measure_period.last_day(starts_on)
 
     assert 364 <= (end - starts_on).days <= 365
     following = end + timedelta(days=1)

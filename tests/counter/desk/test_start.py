@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from lifeevents.models import Bundle
+from residents.models import Protection
 from tests.counter.desk.conftest import text_of
 
 
@@ -103,6 +104,16 @@ def test_a_protected_person_is_announced_before_anything_opens(desk, hidden):
 
     assert "支援措置対象 — 住所等を口頭・書面で伝えないでください" in text
     assert hidden.mother.town not in text
+
+
+@pytest.mark.parametrize("who", ["mother", "child"])
+def test_it_says_that_the_period_of_a_measure_has_passed(desk, hidden, who):
+    """Also to whoever serves someone who lives with the protected person."""
+    desk.post("/choose", {"ref": getattr(hidden, who).pk, "search_id": uuid4()})
+    assert "期間が過ぎていますが" not in text_of(desk.get("/start"))
+    Protection.objects.update(ends_on=date(2020, 1, 1))
+
+    assert "期間が過ぎていますが、解除の連絡があるまで続きます" in text_of(desk.get("/start"))
 
 
 def test_choosing_a_child_is_pointed_out(desk, yamada):

@@ -8,8 +8,9 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from consent import disclosure, measures
+from consent import disclosure, measure_ends, measures
 from consent.models import AccessEntry, Account, Measure
+from consent.sealing import unseal
 from lifeevents import bundles
 from residents.models import ManualProtection
 from tests import makers
@@ -46,7 +47,7 @@ def text(response):
     return re.sub(r"\s+", " ", page)
 
 
-def entered(officer, resident, **changes):
+def entered(officer, resident, against=(), **changes):
     """Search, choose and send the form as the page holds it; the answer to the last."""
     found = officer.post(url("protection_find"), {"query": resident.number})
     assert resident.name in re.sub("</?span[^>]*>", "", found.content.decode())
@@ -54,6 +55,8 @@ def entered(officer, resident, **changes):
     page = officer.get(url("protection_new")).content.decode()
     token = re.search(r'name="token" value="([^"]+)"', page).group(1)
     together = re.findall(r'name="together" value="([^"]+)"', page)
+    for place, each in zip(("a1", "a2"), against, strict=False):
+        changes |= search_for(officer, place, each)
     sent = {
         "token": token,
         "together": together,
@@ -67,6 +70,16 @@ def entered(officer, resident, **changes):
         **changes,
     }
     return officer.post(url("protection_new"), sent, follow=True)
+
+
+def search_for(officer, place, resident, **changes):
+    """Search the 相手方 from the entry, and choose them; what is then to be sent of them."""
+    sent = {f"{place}_query": resident.number, "find": place, "cause": "stalking", **changes}
+    answer = officer.post(url("protection_new"), sent)
+    assert answer.status_code == 200
+    assert f'value="{resident.pk}"' in answer.content.decode()
+    assert re.search('value="stalking"[^>]*checked', answer.content.decode())
+    return {f"{place}_ref": str(resident.pk)}
 
 
 def test_an_entry_on_one_screen_masks_at_once_and_the_desk_sees_the_banner(
@@ -114,9 +127,8 @@ def actor(client):
     ("changes", "said"),
     [
         ({"opinion": ""}, "仮支援措置にします"),
-        ({"a1_name": ""}, "相手方の氏名か宛名番号"),
+        ({"a1_name": ""}, "相手方を台帳からさがすか"),
         ({"numbers": "9999999999"}, "見つかりません"),
-        ({"a1_number": "9999999999"}, "見つかりません"),
         ({"starts_on": "いつか"}, "日付は"),
     ],
 )
@@ -131,27 +143,73 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_is_entered(
 
 
 def test_someone_protected_is_not_the_other_party(officer, yamada):
-    answer = entered(officer, yamada.mother, a1_number=yamada.child.number)
+    answer = entered(officer, yamada.mother, against=[yamada.child])
 
     assert "相手方にできません" in text(answer)
 
 
-def test_the_other_party_is_bound_by_number_and_others_are_covered_too(officer, yamada, katsuragi):
+def test_the_other_party_is_searched_through_the_door_and_others_are_covered_too(
+    officer, yamada, katsuragi
+):
     entered(
-        officer, yamada.mother, together=[], numbers=f"{katsuragi.mother.number}",
-        a1_number=yamada.father.number,
+        officer, yamada.mother, against=[yamada.father], together=[],
+        numbers=f"{katsuragi.mother.number}", a1_name="",
     )  # fmt: skip
 
     measure = Measure.objects.get()
     assert measures.standing_for(measure) == [yamada.mother.pk, katsuragi.mother.pk]
-    assert measure.adverse.get().ref == yamada.father.pk
+    party = measure.adverse.get()
+    assert party.ref == yamada.father.pk
+    assert unseal(party.sealed)["name"] == "山田　太郎"
+    found = AccessEntry.objects.filter(action="search", subjects__ref=yamada.father.pk)
+    assert {entry.channel for entry in found} == {"office"}
+
+
+@pytest.mark.parametrize(
+    ("meant", "bound", "status"),
+    [("-", False, 200), ("", False, 422), ("{other}", False, 422), ("{father}", True, 200)],
+)
+def test_only_who_was_found_can_be_meant(meant, bound, status, officer, yamada, katsuragi):
+    meant = meant.format(father=yamada.father.pk, other=katsuragi.mother.pk)
+    officer.post(url("protection_choose"), {"ref": str(yamada.mother.pk)})
+    search_for(officer, "a1", yamada.father)
+
+    answer = officer.post(url("protection_new"), {**FILLED, "a1_ref": meant}, follow=True)
+
+    assert answer.status_code == status
+    assert Measure.objects.filter(adverse__ref=yamada.father.pk).exists() is bound
+
+
+FILLED = {
+    "token": "6f0f3b52-7f0e-4d3c-9a9c-0c3f5f1f2a11",
+    "kind": "1",
+    "starts_on": "8.11.22",
+    "cause": "violence",
+    "opinion": "police",
+    "scopes": ["viewing"],
+    "numbers": "",
+    "a1_name": "相手　次郎",
+}
+
+
+def test_what_was_typed_to_search_is_searched_before_anything_is_entered(officer, yamada):
+    """Enter in the search box sends the whole form: it must not be what enters the measure."""
+    officer.post(url("protection_choose"), {"ref": str(yamada.mother.pk)})
+
+    answer = officer.post(url("protection_new"), {**FILLED, "a2_query": "ソンザイシナイ"})
+
+    assert "見つかりません" in text(answer)
+    assert not Measure.objects.exists()
+    assert "相手 次郎" in answer.content.decode().replace("\u3000", " ")
 
 
 def test_it_ends_by_two_people_only(officer, second, yamada):
     entered(officer, yamada.mother, together=[])
     pk = Measure.objects.get().pk
     end = {"leaving": [str(yamada.mother.pk)], "ending": "wish"}
-    officer.post(url("measure_end", pk), end)
+    unproved = officer.post(url("measure_end", pk), end)
+    assert (unproved.status_code, "本人と確かめたか" in text(unproved)) == (422, True)
+    officer.post(url("measure_end", pk), end | {"verified": "in_person"})
 
     assert "依頼した人は確認できません" in text(officer.get(url("measure", pk)))
     assert officer.post(url("measure_confirm", pk)).status_code == 403
@@ -160,7 +218,7 @@ def test_it_ends_by_two_people_only(officer, second, yamada):
     assert "に終わります" in text(answer)
     assert ManualProtection.objects.exists()
     with time_machine.travel(timezone.now() + timedelta(hours=73), tick=False):
-        measures.lift_due()
+        measure_ends.lift_due()
     assert "終了した" in text(second.get(url("measure", pk)))
     assert not ManualProtection.objects.exists()
 
@@ -188,7 +246,8 @@ def test_what_runs_out_or_has_run_out_is_listed_whoever_sent_it(officer, yamada,
 
     assert "葛󠄀城 恵" in page.replace("\u3000", " ")
     assert "葛󠄀城 誠" not in page.replace("\u3000", " ")
-    assert "期間が過ぎている（続いています）" in page
+    assert "猶予は令和" in page
+    assert "まで（続いています）" in page
     assert "延長できる期間" in page
     entry = AccessEntry.objects.filter(action="protect", reason="一覧").get()
     assert {row.ref for row in entry.subjects.all()} == {katsuragi.mother.pk, yamada.mother.pk}
@@ -197,14 +256,54 @@ def test_what_runs_out_or_has_run_out_is_listed_whoever_sent_it(officer, yamada,
     assert "延長できる期間" not in text(officer.get(url("protection")))
 
 
-def test_a_provisional_one_is_decided(officer, yamada):
+def test_a_provisional_one_is_decided_by_another(officer, second, yamada):
     entered(officer, yamada.mother, together=[], kind="2", opinion="")
     pk = Measure.objects.get().pk
     assert "仮支援措置期間中" in text(officer.get(url("measure", pk)))
 
-    officer.post(url("measure_decide", pk), {"opinion": "center"})
+    assert officer.post(url("measure_decide", pk), {"opinion": "center"}).status_code == 403
+    assert "登録した人は決定できません" in text(officer.get(url("measure", pk)))
+    assert second.post(url("measure_decide", pk), {"opinion": ""}).status_code == 422
+    second.post(url("measure_decide", pk), {"opinion": "center"})
 
     assert Measure.objects.get().kind == "1"
+
+
+def test_the_safe_contact_is_shown_when_asked_for_after_a_fresh_code(officer, second, yamada):
+    entered(officer, yamada.mother, c_channel="phone", c_to="09055556666", c_code_word="白樺")
+    pk = Measure.objects.get().pk
+    assert "09055556666" not in text(second.get(url("measure", pk)))
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
+        asked = second.post(url("measure_contact", pk))
+        assert "09055556666" not in text(asked)
+    shown = text(officer.post(url("measure_contact", pk)))
+
+    assert "09055556666" in shown
+    assert AccessEntry.objects.filter(reason="安全な連絡先の閲覧").count() == 1
+    officer.post(url("measure_set_contact", pk), {"channel": "center", "to": "相談センター"})
+    assert measures.contact_of(Measure.objects.get())["to"] == "相談センター"
+
+
+def test_a_transfer_is_noted_listed_and_answered(officer, yamada):
+    entered(officer, yamada.mother)
+    pk, today = Measure.objects.get().pk, timezone.localdate()
+    sent = {"direction": "out", "municipality": "網走市", "on": today.isoformat()}
+    to_come = (today + timedelta(days=1)).isoformat()
+    assert officer.post(url("measure_transfer", pk), {**sent, "on": to_come}).status_code == 422
+    assert (
+        officer.post(url("measure_transfer", pk), {**sent, "municipality": ""}).status_code == 422
+    )
+
+    officer.post(url("measure_transfer", pk), sent)
+
+    assert "受領の確認がまだの転送" in text(officer.get(url("protection")))
+    transfer = Measure.objects.get().transfers.get()
+    officer.post(url("measure_answer", pk, transfer.pk), {"on": to_come})
+    assert "受領の確認を待つ" in text(officer.get(url("measure", pk)))
+    officer.post(url("measure_answer", pk, transfer.pk), {"on": today.isoformat()})
+    assert "に受領を確認した" in text(officer.get(url("measure", pk)))
+    assert "受領の確認がまだの転送" not in text(officer.get(url("protection")))
 
 
 @pytest.mark.parametrize("username", ["sato", "admin", "operator"])
@@ -247,8 +346,8 @@ def test_the_adverse_partys_own_record_tells_nothing_of_it(officer, yamada, kats
     officer.post(url("protection_choose"), {"ref": str(yamada.mother.pk)})
     officer.get(url("protection_new"))
     assert records() == before
-    against = {"a1_number": katsuragi.mother.number, "a2_number": yamada.father.number}
-    entered(officer, yamada.mother, together=[], **against)
+    against = [katsuragi.mother, yamada.father]
+    entered(officer, yamada.mother, against=against, together=[])
 
     assert Measure.objects.get().adverse.count() == 2
     assert AccessEntry.objects.filter(subjects__ref=katsuragi.mother.pk).exists()
