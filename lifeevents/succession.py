@@ -50,4 +50,7 @@ def _in_words(codes: tuple[str, ...]) -> Value:
 
 
 def _is_answered(value: Value | None) -> bool:
-    return isinstance(value, Known) and value.origin.source is Source.ANSWER
+    """Whether somebody was asked; わからない is an answer, too."""
+    if isinstance(value, Unknown):
+        return value.reason == Reason.DONT_KNOW
+    return value is not None and value.origin.source is Source.ANSWER

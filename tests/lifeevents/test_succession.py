@@ -139,3 +139,15 @@ def test_where_the_head_stays_nothing_changes(ledgers, sato, today):
 def test_what_the_codes_tell_towards_a_new_head_and_what_they_leave_open(head, member, words):
     assert in_words(towards(head, member)) == words
     assert towards(head, head) == HEAD
+
+
+def test_a_relationship_nobody_can_tell_is_left_to_the_pen(left):
+    nobody = {(key, "becomes_head"): False for key in ("p2", "p3")}
+    told = nobody | {(key, "relationship"): None for key in ("p2", "p3", "p4")}
+
+    opened = left("death", family(grown(), little()), told)
+
+    [paper] = [each for each in opened.filled if each.paper.title == "住民異動届（世帯主の変更）"]
+    [(_, rows)] = paper.rows
+    states = {cell.state for row in rows for cell in row if cell.key == "relationship"}
+    assert states == {"dont_know"}
