@@ -1,6 +1,7 @@
 """Registration of the app with Django."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class ResidentsConfig(AppConfig):
@@ -9,4 +10,6 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing registers the check; it must wait until the apps are loaded.
-        from residents import checks  # noqa: F401
+        from residents import checks, prepared  # noqa: F401
+
+        connection_created.connect(prepared.keep_plans)

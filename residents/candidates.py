@@ -2,285 +2,218 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import permutations
-from typing import Any
 
+from residents import conditions
+from residents.conditions import ADDRESS, BUILDING, KANA, NAME, PROTECTED, Sql, given, joined
 from residents.query import Criterion
 
-_STANDING = """
-(EXISTS (
-    SELECT FROM residents_protection p WHERE p.ref = {0}.ref AND (p.kind <> '3' OR p.awaiting)
-)
-OR EXISTS (SELECT FROM residents_manualprotection e WHERE e.ref = {0}.ref))
-"""
-PROTECTED = f"""
-({_STANDING.format("r")}
-OR EXISTS (
-    SELECT FROM residents_resident m
-    WHERE m.household_number = r.household_number AND r.household_number <> ''
-        AND m.state = '1' AND m.gone_at IS NULL AND {_STANDING.format("m")}
-))
-"""
-_CUT, _CUT_ALSO, _CUT_GIVEN, _CUT_BORN = 500, 200, 1000, 3000
-_LONGEST_NUMBER = 15
-_NARROW_PLACE = 3  # letters of a place from which on fewer people live there than begin alike
+_MET, _READ, _BORN, _ALSO = 100, 1000, 3000, 60
+"""How far a leg goes: of those who meet all, whose row must be read, born on a day, named otherwise."""
 _HIGHEST = "\U0010ffff"
 
-_KANA, _NAME, _ADDRESS, _BUILDING = "r.kana_key", "r.name_key", "r.address_key", "r.building_key"
-_BY_KANA = "r.kana_key, r.birth_earliest, r.address_key"
-_BY_ADDRESS = "r.address_key, r.kana_key"
-# The order is that of an index, and what is bound is unknown when it is planned: so each leg walks
-# this index whatever the statistics say, and stops when it has enough.
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """An index of Resident: after living_here its key; the order it keeps; what it holds at all."""
+
+    key: str
+    order: str
+    only: str = ""
+
+
+_ANYONE = Sql("true")
+
+# What stands in an index behind its key is in LOWER(), which changes no folded key: so a range of it
+# fits that index alone, whatever statistics make of it, and is checked before a row is read.
+_ADDRESS_TOO, _KANA_TOO, _NAME_TOO = f"LOWER({ADDRESS})", f"LOWER({KANA})", f"LOWER({NAME})"
+_BY_KANA = _Index(KANA, f"{KANA}, r.birth_earliest")
+_BY_NAME = _Index(NAME, f"{NAME}, {_ADDRESS_TOO}")
+_BY_GIVEN_KANA = _Index(given(KANA), f"{given(KANA)}, {_ADDRESS_TOO}")
+_BY_GIVEN_NAME = _Index(given(NAME), f"{given(NAME)}, {_ADDRESS_TOO}")
+_BY_ADDRESS = _Index(ADDRESS, f"{ADDRESS}, {_KANA_TOO}")
+_BY_BUILDING = _Index(BUILDING, f"{BUILDING}, {_ADDRESS_TOO}", "AND r.building_key > ''")
+
+# Each leg walks the index it is ordered by, stops when it has gone far enough, and tells whether.
 _LEG = """
-SELECT found.ref FROM (VALUES {probes}) probe (low, high), (VALUES (true), (false)) living (here),
+SELECT r.spot, r.nth = {cut} FROM unnest(%s::text[], %s::text[]) probe (low, high),
+(VALUES (true), (false)) living (here), {there}
 LATERAL (
-    SELECT r.ref FROM residents_resident r
-    WHERE r.living_here = living.here AND {key} >= probe.low COLLATE "C"
-        AND {key} < probe.high COLLATE "C" {more}
-    ORDER BY {order} LIMIT {cut}
-) found
+    SELECT walk.*, row_number() OVER () AS nth FROM (
+        SELECT r.ctid AS spot, r.kana_key, r.name_key, r.address_key, r.building_key
+        FROM residents_resident r
+        WHERE r.living_here = living.here AND {key} >= probe.low COLLATE "C"
+            AND {key} < probe.high COLLATE "C" {only}
+        ORDER BY {order} LIMIT {cut}
+    ) walk
+) r
+WHERE r.nth = {cut} OR {met}
 """
-_LEG_THERE = """
-SELECT found.ref FROM (VALUES {probes}) probe (low, high), (VALUES {places}) place (low, high),
-(VALUES (true), (false)) living (here),
+_THERE = "unnest(%s::text[], %s::text[]) there (low, high),"
+_IS_THERE = 'AND {0} >= there.low COLLATE "C" AND {0} < there.high COLLATE "C"'
+_OTHERS = """
+SELECT k.ref, k.nth FROM unnest(%s::text[], %s::text[], %s::text[]) probe (kind, low, high),
 LATERAL (
-    SELECT r.ref FROM residents_resident r
-    WHERE r.living_here = living.here AND {key} >= probe.low COLLATE "C"
-        AND {key} < probe.high COLLATE "C" AND r.address_key >= place.low COLLATE "C"
-        AND r.address_key < place.high COLLATE "C"
-    ORDER BY {order} LIMIT {cut}
-) found
+    SELECT walk.ref, row_number() OVER () AS nth FROM (
+        SELECT k.ref FROM residents_searchkey k
+        WHERE k.kind = probe.kind AND k.key >= probe.low COLLATE "C"
+            AND k.key < probe.high COLLATE "C"
+        ORDER BY k.key LIMIT {cut}
+    ) walk
+) k
 """
 _LEG_ALSO = f"""
-SELECT found.ref FROM (VALUES {{probes}}) probe (kind, low, high),
-LATERAL (
-    SELECT k.ref FROM residents_searchkey k
-    WHERE k.kind = probe.kind AND k.key >= probe.low COLLATE "C"
-        AND k.key < probe.high COLLATE "C"
-    ORDER BY k.key LIMIT {_CUT_ALSO}
+SELECT r.ctid, k.nth = {{cut}} FROM ({_OTHERS}) k JOIN residents_resident r ON r.ref = k.ref
+WHERE k.nth = {{cut}} OR {{met}}
+"""
+_LEG_ALSO_TWICE = f"""
+SELECT r.ctid, false FROM (
+    SELECT k.ref FROM ({_OTHERS}) k JOIN ({_OTHERS}) also ON also.ref = k.ref OFFSET 0
 ) found
+JOIN residents_resident r ON r.ref = found.ref
 """
 _NUMBERED = """
-SELECT r.ref FROM residents_resident r WHERE r.number = ANY(%s)
-UNION ALL SELECT r.ref FROM residents_resident r WHERE r.household_number = ANY(%s)
+SELECT r.ctid, false FROM residents_resident r WHERE r.number = ANY(%s::text[])
+UNION ALL SELECT r.ctid, false FROM residents_resident r WHERE r.household_number = ANY(%s::text[])
 """
-_BORN = f"""
-(SELECT r.ref FROM residents_resident r
-WHERE r.birth_earliest = ANY(%s) AND r.birth_latest = r.birth_earliest LIMIT {_CUT_BORN})
-UNION ALL (SELECT r.ref FROM residents_resident r, unnest(%s::date[]) AS day
-WHERE r.birth_earliest < r.birth_latest AND day BETWEEN r.birth_earliest AND r.birth_latest
-LIMIT {_CUT_BORN})
+_BORN_THEN = f"""
+SELECT r.spot, row_number() OVER () = {_BORN} FROM (
+    (SELECT r.ctid AS spot FROM residents_resident r
+    WHERE r.birth_earliest = ANY(%s::date[]) AND r.birth_latest = r.birth_earliest)
+    UNION ALL (SELECT r.ctid FROM residents_resident r, unnest(%s::date[]) AS day
+    WHERE r.birth_earliest < r.birth_latest AND day BETWEEN r.birth_earliest AND r.birth_latest)
+    LIMIT {_BORN}
+) r
 """
-_IN_ALSO = f"""
-r.ref = ANY(ARRAY(SELECT k.ref FROM residents_searchkey k WHERE {{probes}} LIMIT {_CUT_BORN}))
-"""
-_EXACTLY_ALSO = """
-EXISTS (
-    SELECT FROM residents_searchkey k
-    WHERE k.ref = r.ref AND (k.kind = 'kana_also' AND k.key = ANY(%s::text[])
-        OR k.kind = 'name_also' AND k.key = ANY(%s::text[]))
-)
-"""
-_RANK = f"""
-CASE WHEN r.kana_key = ANY(%s::text[]) OR split_part(r.kana_key, ' ', 1) = ANY(%s::text[])
-    OR r.name_key = ANY(%s::text[]) OR split_part(r.name_key, ' ', 1) = ANY(%s::text[]) THEN 0
-WHEN EXISTS (SELECT FROM unnest(%s::text[]) start WHERE starts_with(r.kana_key, start))
-    OR EXISTS (SELECT FROM unnest(%s::text[]) start WHERE starts_with(r.name_key, start)) THEN 1
-WHEN split_part(r.kana_key, ' ', 2) = ANY(%s::text[])
-    OR split_part(r.name_key, ' ', 2) = ANY(%s::text[]) OR {_EXACTLY_ALSO} THEN 2
-ELSE 3 END
-"""
-
-
-def given(column: str) -> str:
-    """What follows the first space of a name's key, exactly as the index on it is declared."""
-    return f"SUBSTRING({column}, (STRPOS({column}, ' ') + 1))"
-
-
-@dataclass(slots=True)
-class Sql:
-    """A piece of SQL and the values it binds, in order."""
-
-    text: str
-    values: list[Any] = field(default_factory=list)
-
-
-def joined(pieces: Iterable[Sql], between: str) -> Sql:
-    """The pieces in brackets, with a word between them."""
-    found = list(pieces)
-    text = between.join(f"({piece.text})" for piece in found)
-    return Sql(text, [value for piece in found for value in piece.values])
 
 
 def candidates(criteria: Sequence[Criterion], limit: int) -> Sql:
-    """A query for refs among which are those who meet all criteria, the first `limit` at least.
+    """A query for (ctid, whether a leg stopped there), among whom are those who meet all criteria.
 
-    Of a birth date or a number: all. Of a name and a place: those who have both. Of one name or one
-    place: the first in the order of its index.
+    Of a birth date or a number: all. Of one name or one place: the first `limit` in the order of
+    its index. Of several: those who meet all of them. A leg that stopped may have missed someone.
     """
     first = next((each for each in criteria if each.number or each.births), None)
     if first:
-        legs = list(_legs_of_number(first))
+        legs = _legs_of_number(first)
     elif len(criteria) == 1:
-        legs = list(_legs(criteria[0], limit))
+        legs = _legs(criteria[0], limit)
     else:
-        legs = [
-            leg for one, other in permutations(criteria[:2]) for leg in _legs_of_two(one, other)
-        ]
+        legs = _legs_of_several(criteria)
     return joined(legs, " UNION ALL ")
-
-
-def conditions(criteria: Sequence[Criterion]) -> Sql:
-    """Whether someone meets every criterion."""
-    return joined((joined(_ways(each), " OR ") for each in criteria), " AND ")
-
-
-def by_place_alone(criteria: Iterable[Criterion]) -> Sql:
-    """Whether someone would not have been found but for the place that was typed."""
-    unmet = [_not(joined(_personal(each), " OR ")) for each in criteria if each.places]
-    return joined(unmet, " OR ") if unmet else Sql("false")
-
-
-def rank(criteria: Sequence[Criterion]) -> Sql:
-    """How well someone meets the names typed: 0 exactly, 1 by the beginning, 2 and 3 by other names."""
-    pieces = [_rank(each) for each in criteria if each.readings or each.names]
-    return joined(pieces, " + ") if pieces else Sql("0")
-
-
-def _rank(criterion: Criterion) -> Sql:
-    readings, names = list(criterion.readings), list(criterion.names)
-    whole_reading, whole_name = readings[:1], names[:1]
-    return Sql(
-        _RANK,
-        [readings, whole_reading, names, whole_name, readings, names]
-        + [whole_reading, whole_name, readings, names],
-    )
-
-
-def _legs(criterion: Criterion, cut: int) -> Iterator[Sql]:
-    """Each key's people in the order of its index, so that a common name costs what a rare one does."""
-    for key, prefixes, order in _name_legs(criterion):
-        yield _leg(key, prefixes, order, cut)
-    if criterion.places:
-        for key in (_ADDRESS, _BUILDING):
-            yield _leg(key, criterion.places, key, cut, f"AND NOT {PROTECTED}")
-    yield from _leg_also([*_also(criterion), *_also_there(criterion)])
-
-
-def _legs_of_two(one: Criterion, other: Criterion) -> Iterator[Sql]:
-    """Those who meet `one` by name and `other` by place, and of two names or two places the first."""
-    if other.places:
-        narrow = any(len(place) >= _NARROW_PLACE for place in other.places)
-        for key, prefixes, order in _name_legs(one):
-            by_address = narrow and key == _KANA
-            yield _leg_there(key, prefixes, other.places, _BY_ADDRESS if by_address else order)
-        yield _leg(_BUILDING, other.places, _BUILDING, _CUT)
-        yield from _leg_also(list(_also_there(other)))
-    if other.names or other.readings:
-        # 佐藤 ハナコ: 名 are rarer than 氏, and a word in kanji may be either.
-        for key, prefixes, order in _name_legs(one):
-            if key not in (_KANA, _NAME):
-                yield _leg(key, prefixes, order, _CUT_GIVEN)
-            elif not one.readings:
-                yield _leg(key, prefixes, order, _CUT)
-    yield from _leg_also(list(_also(one)))
 
 
 def _legs_of_number(criterion: Criterion) -> Iterator[Sql]:
     if criterion.number:
-        yield Sql(_NUMBERED, [_padded(criterion)] * 2)
+        yield Sql(_NUMBERED, [conditions.padded(criterion)] * 2)
     if criterion.births:
-        yield Sql(_BORN, [list(criterion.births)] * 2)
-    yield from _leg_also(list(_also(criterion)))
-
-
-def _name_legs(criterion: Criterion) -> Iterator[tuple[str, Sequence[str], str]]:
-    """(key, prefixes, order of its index) of a name's main keys."""
-    for key, prefixes, order in (
-        (_KANA, criterion.readings, _BY_KANA),
-        (_NAME, criterion.names, f"{_NAME}, {_ADDRESS}"),
-    ):
-        if prefixes:
-            yield key, prefixes, order
-            yield given(key), prefixes[:1], f"{given(key)}, {_ADDRESS}"
-
-
-def _leg(key: str, prefixes: Sequence[str], order: str, cut: int, more: str = "") -> Sql:
-    probes = _rows("(%s, %s)", prefixes)
-    text = _LEG.format(probes=probes, key=key, order=order, more=more, cut=cut)
-    return Sql(text, _ranges(prefixes))
-
-
-def _leg_there(key: str, prefixes: Sequence[str], places: Sequence[str], order: str) -> Sql:
-    probes, there = _rows("(%s, %s)", prefixes), _rows("(%s, %s)", places)
-    text = _LEG_THERE.format(probes=probes, places=there, key=key, order=order, cut=_CUT)
-    return Sql(text, [*_ranges(prefixes), *_ranges(places)])
-
-
-def _leg_also(keys: Sequence[tuple[str, str]]) -> Iterator[Sql]:
-    if keys:
-        values = [value for kind, key in keys for value in (kind, key, key + _HIGHEST)]
-        yield Sql(_LEG_ALSO.format(probes=_rows("(%s, %s, %s)", keys)), values)
-
-
-def _rows(row: str, of: Sequence[Any]) -> str:
-    return ", ".join([row] * len(of))
-
-
-def _ranges(prefixes: Iterable[str]) -> list[str]:
-    return [value for prefix in prefixes for value in (prefix, prefix + _HIGHEST)]
-
-
-def _padded(criterion: Criterion) -> list[str]:
-    return [criterion.number.zfill(width) for width in range(1, _LONGEST_NUMBER + 1)]
-
-
-def _ways(criterion: Criterion) -> Iterator[Sql]:
-    """The ways one criterion may be met."""
-    yield from _personal(criterion)
-    for place in criterion.places:
-        yield _begins(_ADDRESS, place)
-        yield _begins(_BUILDING, place)
-    yield from _in_also(list(_also_there(criterion)))
-
-
-def _personal(criterion: Criterion) -> Iterator[Sql]:
-    """The ways that say nothing of where someone lives."""
-    for key, prefixes, _ in _name_legs(criterion):
-        for prefix in prefixes:
-            yield _begins(key, prefix)
-    if criterion.number:
-        yield Sql("r.number = ANY(%s)", [_padded(criterion)])
-        yield Sql("r.household_number = ANY(%s)", [_padded(criterion)])
-    for day in criterion.births:
-        yield Sql("%s BETWEEN r.birth_earliest AND r.birth_latest", [day])
-    yield from _in_also(list(_also(criterion)))
-
-
-def _begins(key: str, prefix: str) -> Sql:
-    """A LIKE pattern; folded keys hold letters, digits, - and a space, so nothing needs escaping."""
-    return Sql(f"{key} LIKE %s", [f"{prefix}%"])
-
-
-def _not(piece: Sql) -> Sql:
-    return Sql(f"NOT ({piece.text})" if piece.text else "true", piece.values)
-
-
-def _also(criterion: Criterion) -> Iterator[tuple[str, str]]:
-    yield from (("kana_also", key) for key in criterion.readings)
-    yield from (("name_also", key) for key in criterion.names)
+        yield Sql(_BORN_THEN, [list(criterion.births)] * 2)
     if criterion.phone:
-        yield "phone", criterion.phone
+        yield _leg_also(criterion, _ALSO)
 
 
-def _also_there(criterion: Criterion) -> Iterator[tuple[str, str]]:
-    return (("address", place) for place in criterion.places)
+def _legs(criterion: Criterion, cut: int) -> Iterator[Sql]:
+    """Each key's people in the order of its index, so that a common name costs what a rare one does."""
+    for index, beginnings in _names(criterion):
+        yield _leg(index, beginnings, cut)
+    if criterion.places:
+        for index in (_BY_ADDRESS, _BY_BUILDING):
+            yield _leg(index, criterion.places, cut, only=f"AND NOT {PROTECTED}")
+    yield _leg_also(criterion, _ALSO)
 
 
-def _in_also(keys: Sequence[tuple[str, str]]) -> Iterator[Sql]:
-    if keys:
-        probes = " OR ".join(["k.kind = %s AND k.key LIKE %s"] * len(keys))
-        values = [value for kind, key in keys for value in (kind, f"{key}%")]
-        yield Sql(_IN_ALSO.format(probes=probes), values)
+def _legs_of_several(criteria: Sequence[Criterion]) -> Iterator[Sql]:
+    """Whoever meets two of them, a place if there is one; what no index says, the rows tell."""
+    first, second = sorted(criteria, key=lambda each: bool(each.readings or each.names))[:2]
+    cut = _MET if len(criteria) == 2 else _READ
+    for one, other in permutations((first, second)):
+        yield from _named_there(one, other, cut)
+        yield from _named_twice(one, other, cut)
+        yield _leg_also(one, _READ, conditions.meets_now(other))
+    if first.places and second.places:
+        yield from _placed_twice(first, second, cut)
+    yield Sql(_LEG_ALSO_TWICE.format(cut=_READ), [*_others(first), *_others(second)])
+
+
+def _named_there(one: Criterion, other: Criterion, cut: int) -> Iterator[Sql]:
+    """Whoever has the name of `one` and the place of `other`."""
+    names = list(_names(one))
+    if not (names and other.places):
+        return
+    for index, beginnings in names:
+        if index is _BY_KANA and len(beginnings[0]) == 1:  # there are fewer people in a town
+            yield _leg(_BY_ADDRESS, other.places, cut, there=(_KANA_TOO, beginnings))
+        else:
+            yield _leg(index, beginnings, cut, there=(_ADDRESS_TOO, other.places))
+    yield _leg(_BY_BUILDING, other.places, _READ, met=conditions.meets_now(one))
+
+
+def _named_twice(one: Criterion, other: Criterion, cut: int) -> Iterator[Sql]:
+    """Whoever has both names, in whichever way: 佐藤 ハナコ, サトウ 花子, 佐藤花子 サトウハナコ."""
+    if one.readings and other.names:
+        yield _leg(_BY_GIVEN_KANA, one.readings[:1], cut, there=(_NAME_TOO, other.names))
+    if one.names and other.readings:
+        yield _leg(_BY_NAME, one.names, cut, there=(_KANA_TOO, other.readings))
+        yield _leg(_BY_GIVEN_NAME, one.names[:1], cut, there=(_KANA_TOO, other.readings))
+    if one.names and other.names:
+        met = conditions.meets_now(other)
+        yield _leg(_BY_GIVEN_NAME, one.names[:1], _READ, met=met)
+        if one.readings and other.readings:  # one of them in Latin letters
+            yield _leg(_BY_KANA, one.readings, _READ, met=met)
+            yield _leg(_BY_GIVEN_KANA, one.readings[:1], _READ, met=met)
+
+
+def _placed_twice(one: Criterion, other: Criterion, cut: int) -> Iterator[Sql]:
+    """Whoever lives at both: a building there, or both in one item."""
+    yield _leg(_BY_ADDRESS, one.places, cut, there=(ADDRESS, other.places))
+    yield _leg(_BY_BUILDING, other.places, cut, there=(_ADDRESS_TOO, one.places))
+    yield _leg(_BY_BUILDING, one.places, cut, there=(_ADDRESS_TOO, other.places))
+
+
+def _names(criterion: Criterion) -> Iterator[tuple[_Index, Sequence[str]]]:
+    """Each index a name is looked for in, and by which beginnings."""
+    for whole, part, beginnings in (
+        (_BY_KANA, _BY_GIVEN_KANA, criterion.readings),
+        (_BY_NAME, _BY_GIVEN_NAME, criterion.names),
+    ):
+        if beginnings:
+            yield whole, beginnings
+            yield part, beginnings[:1]
+
+
+def _leg(
+    index: _Index,
+    beginnings: Sequence[str],
+    cut: int,
+    *,
+    there: tuple[str, Sequence[str]] | None = None,
+    only: str = "",
+    met: Sql = _ANYONE,
+) -> Sql:
+    key, others = there or ("", ())
+    text = _LEG.format(
+        key=index.key,
+        order=index.order,
+        there=_THERE if there else "",
+        only=f"{index.only} {_IS_THERE.format(key) if there else ''} {only}",
+        cut=cut,
+        met=met.text,
+    )
+    return Sql(text, [*_ranges(beginnings), *(_ranges(others) if there else ()), *met.values])
+
+
+def _leg_also(criterion: Criterion, cut: int, met: Sql = _ANYONE) -> Sql:
+    return Sql(_LEG_ALSO.format(cut=cut, met=met.text), [*_others(criterion), *met.values])
+
+
+def _others(criterion: Criterion) -> list[list[str]]:
+    """Kinds, lower and upper ends of the keys beside someone's own row."""
+    keys = [*conditions.other_names(criterion), *conditions.other_places(criterion)]
+    kinds, beginnings = [kind for kind, _ in keys], [key for _, key in keys]
+    return [kinds, *_ranges(beginnings)]
+
+
+def _ranges(beginnings: Sequence[str]) -> list[list[str]]:
+    return [list(beginnings), [beginning + _HIGHEST for beginning in beginnings]]

@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import StrIndex, Substr
+from django.db.models.functions import Lower, StrIndex, Substr
 from django.utils import timezone
 
 from residents.delivery_models import BeforeImage as BeforeImage
@@ -91,23 +91,45 @@ class Resident(models.Model):
 
     class Meta:
         indexes = [
+            # What follows the key is in LOWER(), for which residents/candidates.py has the reason.
             models.Index(
-                fields=["living_here", "kana_key", "birth_earliest", "address_key"],
+                "living_here",
+                "kana_key",
+                "birth_earliest",
+                Lower("address_key"),
                 name="resident_by_kana",
             ),
             models.Index(
-                fields=["living_here", "name_key", "address_key"], name="resident_by_name"
+                "living_here",
+                "name_key",
+                Lower("address_key"),
+                Lower("kana_key"),
+                name="resident_by_name",
             ),
             models.Index(
-                "living_here", _given("kana_key"), "address_key", name="resident_by_given_kana"
+                "living_here",
+                _given("kana_key"),
+                Lower("address_key"),
+                Lower("name_key"),
+                name="resident_by_given_kana",
             ),
             models.Index(
-                "living_here", _given("name_key"), "address_key", name="resident_by_given_name"
+                "living_here",
+                _given("name_key"),
+                Lower("address_key"),
+                Lower("kana_key"),
+                name="resident_by_given_name",
             ),
             models.Index(
-                fields=["living_here", "address_key", "kana_key"], name="resident_by_address"
+                "living_here", "address_key", Lower("kana_key"), name="resident_by_address"
             ),
-            models.Index(fields=["living_here", "building_key"], name="resident_by_building"),
+            models.Index(
+                "living_here",
+                "building_key",
+                Lower("address_key"),
+                name="resident_by_building",
+                condition=models.Q(building_key__gt=""),
+            ),
             models.Index(fields=["household_number"], name="resident_household"),
             models.Index(fields=["birth_earliest", "birth_latest"], name="resident_birth"),
             models.Index(

@@ -9,32 +9,36 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
-from residents import candidates, feed, names
-from residents.candidates import PROTECTED
+from residents import candidates, conditions, feed, names, prepared
+from residents.conditions import PROTECTED
 from residents.facts import PartialDate, parse_partial_date
 from residents.query import Criterion, parse
 
 # Where a protected person lives is not told by finding them there. That filter asks person by person,
-# in order, and stops when enough are found; only their rows are then read whole.
+# in order, and stops when enough are found; only their rows are then read whole. The one row without
+# a person, if nobody is found, tells whether that is certain.
 _FIND = f"""
+WITH candidate (spot, cut) AS MATERIALIZED ({{candidates}})
 SELECT r.ref, r.number, r.name, r.name_kana, r.sex, r.household_number, r.town, r.state, r.kind,
-    r.record::text, r.living_here, {PROTECTED} AS protected
-FROM (
-    SELECT r.ref, r.place FROM (
+    r.record::text, r.living_here, found.protected, any_leg.cut
+FROM (SELECT coalesce(bool_or(cut), false) AS cut FROM candidate) any_leg
+LEFT JOIN (
+    SELECT r.ref, r.place, hidden.protected FROM (
         SELECT r.ref, r.household_number, {{by_place}} AS by_place, row_number() OVER (
             ORDER BY r.living_here DESC, {{rank}}, r.kana_key, r.birth_earliest, r.number
         ) AS place
         FROM residents_resident r
-        WHERE r.ref = ANY(ARRAY({{candidates}})) AND {{conditions}}
+        WHERE r.ctid = ANY(ARRAY(SELECT spot FROM candidate)) AND {{conditions}}
     ) r
-    WHERE NOT (r.by_place AND {PROTECTED}) LIMIT %s
-) found
-JOIN residents_resident r ON r.ref = found.ref
+    CROSS JOIN LATERAL (SELECT {PROTECTED} AS protected OFFSET 0) hidden
+    WHERE NOT (r.by_place AND hidden.protected) LIMIT {{limit}}
+) found ON true
+LEFT JOIN residents_resident r ON r.ref = found.ref
 ORDER BY found.place
 """
+_ONE = "SELECT r.ctid, false FROM residents_resident r WHERE r.ref = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,35 +90,33 @@ def find(query: str, limit: int = 20, *, today: date | None = None) -> Found:
     if not read.criteria:
         return Found((), more=False, hint=read.hint)
     sql, parameters = _statement(read.criteria, limit + 1)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows = cursor.fetchall()
-    return Found(tuple(_hit(row) for row in rows[:limit]), more=len(rows) > limit, by=read.kinds)
+    rows = prepared.rows(sql, parameters)
+    hits = tuple(_hit(row) for row in rows[:limit] if row[0])
+    return Found(hits, more=len(rows) > limit or rows[0][-1], by=read.kinds)
 
 
 def hit(ref: UUID) -> Hit | None:
     """The one person as a search would show them; None where the register has no row for the ref."""
-    sql = _FIND.format(by_place="false", candidates="SELECT %s::uuid", conditions="true", rank="0")
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [ref, 1])
-        row = cursor.fetchone()
-    return _hit(row) if row else None
+    sql = _FIND.format(by_place="false", candidates=_ONE, conditions="true", rank="0", limit=1)
+    row = prepared.rows(sql, [ref])[0]
+    return _hit(row) if row[0] else None
 
 
 def _statement(criteria: Sequence[Criterion], limit: int) -> tuple[str, list[Any]]:
     pieces = {
-        "by_place": candidates.by_place_alone(criteria),
-        "rank": candidates.rank(criteria),
         "candidates": candidates.candidates(criteria, limit),
-        "conditions": candidates.conditions(criteria),
+        "by_place": conditions.by_place_alone(criteria),
+        "rank": conditions.rank(criteria),
+        "conditions": conditions.meets(criteria),
     }
-    sql = _FIND.format(**{name: piece.text for name, piece in pieces.items()})
-    return sql, [*(value for piece in pieces.values() for value in piece.values), limit]
+    texts = {name: piece.text for name, piece in pieces.items()}
+    values = [value for piece in pieces.values() for value in piece.values]
+    return _FIND.format(**texts, limit=limit), values
 
 
 def _hit(row: tuple[Any, ...]) -> Hit:
     ref, number, name, kana, sex, household_number, town, state, kind = row[:9]
-    record, living_here, protected = row[9:]
+    record, living_here, protected = row[9:12]
     held: Mapping[str, str] = json.loads(record)
     return Hit(
         ref=ref,

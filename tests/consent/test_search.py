@@ -42,6 +42,7 @@ def test_a_hit_carries_few_fields_and_no_address(sato, yamada):
     assert {field.name for field in fields(hit)} == {
         "ref", "number", "name", "name_kana", "birth", "sex", "household_number", "town",
         "state", "kind", "nationality", "protected", "other_names", "living_here",
+        "protection_expired",
     }  # fmt: skip
     assert hit.town == "北進町三丁目"
     assert "１２番３号" not in str(astuple(hit))

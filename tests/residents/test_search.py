@@ -1,20 +1,26 @@
 """Finding people in the register: what finds whom, in which order, and what is never told."""
 
 import json
+import random
 from dataclasses import astuple
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
+from django.db import connection
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
-from residents import register, search
+from residents import candidates, conditions, prepared, register, search
 from residents.models import SearchKey
+from residents.query import parse
 from tests.makers import make_holding, make_household, make_protection, make_resident
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
-_CASES = Path(settings.BASE_DIR).parent / "shared" / "torture_names.json"
+_CASES = Path(django_settings.BASE_DIR).parent / "shared" / "torture_names.json"
 
 
 def told(hit):
@@ -179,6 +185,96 @@ def test_what_is_typed_together_must_be_one_persons(query):
     make_resident("佐藤　次郎", 氏名_フリガナ="サトウ　ジロウ", 住所_町字="緑町三丁目")
 
     assert names(query) == ["山田　太郎"]
+
+
+SURNAMES = [("山田", "ヤマダ"), ("山口", "ヤマグチ"), ("緑", "ミドリ"), ("ヤマ", "ヤマ")]
+GIVEN_NAMES = [("太郎", "タロウ"), ("ミドリ", "ミドリ"), ("花子", "ハナコ"), ("緑", "ミドリ")]
+TOWNS = ["緑町一丁目", "山田町", "みどり町"]
+BUILDINGS = ["", "コーポ緑", "ヤマダハイツ１０２号", "緑荘"]
+WORDS = [
+    *("ヤ", "ヤマ", "ヤマダ", "ヤマダタロウ", "タロ", "ハナコ", "ミドリ", "みどり", "コーポ"),
+    *("山田", "山", "山田太郎", "太郎", "緑", "花子", "緑町", "緑町1", "山田町", "コーポ緑", "yamada"),
+    *("41.1.15", "090111", "山田町 緑荘", "緑町1-2 コーポ緑"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def crowd():
+    """A town in which names, towns and buildings are called alike; every ninth household protected."""
+    chosen = random.Random(4)
+    for number in range(70):
+        (name, kana), (given, given_kana) = chosen.choice(SURNAMES), chosen.choice(GIVEN_NAMES)
+        former = dict(zip(("旧氏", "旧氏_フリガナ"), chosen.choice(SURNAMES), strict=True))
+        one = make_resident(
+            f"{name}　{given}",
+            氏名_フリガナ=f"{kana}　{given_kana}",
+            生年月日=chosen.choice(["1966-01-15", "1966-01-16"]),
+            住所_町字=chosen.choice(TOWNS),
+            住所_番地号表記=chosen.choice(["１番２号", "２番３号"]),
+            住所_方書=chosen.choice(BUILDINGS),
+            住民状態=chosen.choice("1112"),
+            protected=None if number % 9 else "1",
+            **(former if number % 3 == 0 else {}),
+        )
+        if number % 4 == 0:
+            key = chosen.choice(["緑町1-9", "山田町3", "コホ緑", "ヤマタハイツ"])
+            SearchKey.objects.create(resident=one, kind="address", key=key)
+        if number % 5 == 0:
+            make_holding(one, "contact", 電話番号_携帯=f"090111{number:05}")
+
+
+def everyone_meeting(query):
+    """By asking every row, with no index and no end."""
+    criteria = parse(query, TODAY).criteria
+    met, by_place = conditions.meets(criteria), conditions.by_place_alone(criteria)
+    sql = f"""SELECT r.ref FROM residents_resident r
+        WHERE {met.text} AND NOT (({by_place.text}) AND {conditions.PROTECTED})"""
+    return {ref for (ref,) in prepared.rows(sql, [*met.values, *by_place.values])}
+
+
+QUERIES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
+LEANLY = settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@LEANLY
+@given(query=QUERIES)
+def test_nobody_who_meets_all_that_was_typed_is_missed(crowd, query):
+    assume(parse(query, TODAY).criteria)
+
+    found = search.find(query, 200, today=TODAY)
+
+    assert {hit.ref for hit in found.hits} == everyone_meeting(query)
+    assert not found.more
+
+
+@LEANLY
+@given(query=QUERIES)
+def test_a_search_that_did_not_go_to_the_end_says_that_there_may_be_more(crowd, query):
+    """With ends so near that searches meet them, as those of a city do."""
+    assume(parse(query, TODAY).criteria)
+    ends = {"_MET": 3, "_READ": 4, "_ALSO": 2, "_BORN": 5}
+
+    with patch.multiple(candidates, **ends):
+        found = search.find(query, 10, today=TODAY)
+
+    meeting = everyone_meeting(query)
+    assert {hit.ref for hit in found.hits} <= meeting
+    assert found.more or len(found.hits) == len(meeting)
+
+
+def test_a_plan_is_made_once_for_all_searches_of_a_kind(taro):
+    held = """SELECT sum(custom_plans), sum(generic_plans) FROM pg_prepared_statements
+        WHERE statement LIKE '%residents_resident%'"""
+
+    assert (
+        names("ヤマダ 緑町") == names("タロウ 緑町") == names("タロ 北見市緑町") == ["山田　太郎"]
+    )
+
+    with connection.cursor() as cursor:
+        cursor.execute(held)
+        assert cursor.fetchone() == (0, 3)
 
 
 def test_more_than_the_limit_is_said_without_counting():
