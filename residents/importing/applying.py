@@ -35,7 +35,7 @@ WHERE NOT EXISTS (SELECT FROM residents_identity known WHERE known.number = met.
 _NEW_STATISTICS = 0.1  # share of a feed whose change makes PostgreSQL's statistics stale
 
 
-class _Held(Exception):
+class Held(Exception):
     """Something in the set must be looked at first; the transaction is undone."""
 
 
@@ -46,26 +46,32 @@ def apply(moving: Sequence[Incoming], progress: Progress, by: Sequence[int] = ()
     """
     if not moving:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_IDENTITIES)
+    add_identities()
     try:
         with transaction.atomic():
-            _apply_all(moving, progress, by)
-    except _Held:
+            apply_all(moving, progress, by)
+    except Held:
         _hold(moving)
         return
-    _analyze(moving)
+    analyze(moving)
 
 
-def _apply_all(moving: Sequence[Incoming], progress: Progress, by: Sequence[int]) -> None:
+def add_identities() -> None:
+    """Give everyone of whom a row is staged a ref who has none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IDENTITIES)
+
+
+def apply_all(moving: Sequence[Incoming], progress: Progress, by: Sequence[int] = ()) -> None:
+    """Apply the deliveries one after the other. Runs in a transaction; raises Held."""
     if not by and any(each.holds for each in moving):
-        raise _Held
+        raise Held
     for each in moving:
         progress.say(f"反映中　{each.delivery.file_name}")
         with each.timed():
             _apply_one(each, by)
     if not by and any(each.holds for each in moving):
-        raise _Held
+        raise Held
 
 
 def _apply_one(each: Incoming, by: Sequence[int]) -> None:
@@ -135,7 +141,8 @@ def _hold(moving: Sequence[Incoming]) -> None:
             _keep_hashes(each)
 
 
-def _analyze(moving: Sequence[Incoming]) -> None:
+def analyze(moving: Sequence[Incoming]) -> None:
+    """Tell PostgreSQL of the tables that are much changed."""
     tables = {
         table
         for each in moving

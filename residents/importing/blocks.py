@@ -24,7 +24,7 @@ from residents.importing.rows import NUMBER, SEPARATOR, VERSION, Check, Row
 from residents.layout import Item, ItemType
 
 _ROWS = 1000
-_REMEMBERED = 20_000  # values of a column
+_REMEMBERED = 50_000  # values of a column
 # What JSON would escape, and what the sender lost.
 _NOT_AS_IT_IS = re.compile('["\\\\\ufffd]')
 _DIGITS = re.compile("[0-9|]+")
@@ -41,7 +41,7 @@ class Block:
     feed: Feed
     lines: Sequence[int]
     columns: Mapping[str, Sequence[str]]
-    records: Sequence[str]
+    records: Sequence[bytes]
     alone: Mapping[int, Row]
 
     @property
@@ -64,8 +64,8 @@ class Block:
                 [columns[name][place] if name in columns else "" for name in feed.record]
             ),
             tuple([columns[name][place] for name in feed.versions]),
-            record,
-            hashlib.sha256(record.encode()).digest(),
+            record.decode(),
+            hashlib.sha256(record).digest(),
         )
 
     def __iter__(self) -> Iterator[Row]:
@@ -91,8 +91,8 @@ def checked(lines: Lines, columns: Columns, feed: Feed, as_of: date) -> Iterator
 
 def _one_by_one(taken: list[tuple[int, list[str]]], check: Check, feed: Feed) -> Block:
     rows = dict(enumerate(check.row(*each) for each in taken))
-    blank = [""] * len(rows)
-    return Block(feed, [line for line, _ in taken], {feed.key[0]: blank}, blank, rows)
+    lines, blank = [line for line, _ in taken], [""] * len(rows)
+    return Block(feed, lines, {feed.key[0]: blank}, [b""] * len(rows), rows)
 
 
 class _Look:
@@ -129,7 +129,7 @@ class _Look:
             alone.update(at for at, (one, other) in pairs if other and one > other)
         if self._lacking:
             alone.update(range(len(lines)))
-        records = ["{" + text[:-1] + "}" for text in map("".join, zip(*members, strict=True))]
+        records = [b"{%b}" % text[:-1] for text in map(b"".join, zip(*members, strict=True))]
         rows = {at: check.row(*taken[at]) for at in sorted(alone)}
         return Block(self._feed, lines, columns, records, rows)
 
@@ -150,20 +150,29 @@ class _Column:
         versions = item.name in feed.versions
         if versions and item.type == ItemType.NUMBER:
             self._form = VERSION
-        self._start = orjson.dumps(item.name).decode() + ':"'
-        self._blank = {""} if item.required or versions or self._form else set()
+        self._start = orjson.dumps(item.name) + b':"'
+        self._needed = item.required or versions or self._form is not None
         self._odd: set[str] = set()
-        self._known: dict[str, str] = {}
-        self._forget()
+        self._known: dict[str, bytes] = {}
 
-    def members(self, cells: Sequence[str]) -> list[str]:
+    def members(self, cells: Sequence[str]) -> list[bytes]:
         """Each cell as `"item":"text",`, or nothing where it is blank."""
-        known = self._known.__getitem__
         try:
-            return [*map(known, cells)]
+            return [*map(self._known.__getitem__, cells)]
         except KeyError:
-            self._meet({*cells})
-            return [*map(known, cells)]
+            new = {*cells} - self._known.keys()
+        if self._may_be_odd(new):
+            self._odd.update(text for text in new if self._may_be_odd((text,)))
+        if self._item.digits:  # one number comes seldom again
+            return [*map(self._member, cells)]
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
+            new = {*cells}
+        self._known.update({text: self._member(text) for text in new})
+        return [*map(self._known.__getitem__, cells)]
+
+    def _member(self, text: str) -> bytes:
+        return b'%b%b",' % (self._start, text.encode()) if text else b""
 
     def odd_places(self, cells: Sequence[str]) -> Iterable[int]:
         """Where the cells are that must be looked at by themselves."""
@@ -172,21 +181,11 @@ class _Column:
             return ()
         return (place for place, text in enumerate(cells) if text in odd)
 
-    def _meet(self, texts: set[str]) -> None:
-        if len(self._known) > _REMEMBERED:
-            self._forget()
-        new = texts - self._known.keys()
-        if self._may_be_odd(new):
-            self._odd.update(text for text in new if self._may_be_odd((text,)))
-        start = self._start
-        self._known.update({text: f'{start}{text}",' for text in new})
-
-    def _forget(self) -> None:
-        self._known.clear()
-        self._known[""] = ""
-        self._odd = {*self._blank}
-
     def _may_be_odd(self, texts: Collection[str]) -> bool:
+        if "" in texts:
+            return self._needed or self._may_be_odd([text for text in texts if text])
+        if not texts:
+            return False
         item, together = self._item, "|".join(texts)
         if _NOT_AS_IT_IS.search(together) or oddities.has_private(together):
             return True

@@ -79,13 +79,24 @@ class DateChecks:
 
 def _wrong(text: str) -> str:
     """Why a text is no date that can be; blank if it is one, or an incomplete or open one."""
-    if text in _OPEN_ENDS:
+    if text in _OPEN_ENDS or _is_day(text):
         return ""
     if not _FORM.fullmatch(text) or parse_partial_date(text) is None:
         return "date"
     year, month, day = map(int, text.split("-"))
     last = calendar.monthrange(year, month)[1] if 1 <= month <= 12 else 31
     return "impossible_date" if month > 12 or day > last else ""
+
+
+def _is_day(text: str) -> bool:
+    """Quick, and true for nearly all."""
+    if not _FORM.fullmatch(text) or text >= "9999":
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _once_allowed(item: Item, text: str) -> bool:

@@ -7,9 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
-from residents.importing import applying, first, order, reading, releasing, staging, states
+from residents.importing import (
+    applying,
+    first,
+    first_tables,
+    order,
+    reading,
+    releasing,
+    staging,
+    states,
+)
 from residents.importing.incoming import Incoming, receive
 from residents.importing.lock import import_lock
 from residents.importing.parcel import Arrival
@@ -32,10 +41,11 @@ def import_set(arrivals: Iterable[Arrival], progress: Progress | None = None) ->
         incoming = _receive(arrivals)
         moving = [each for each in incoming if each.received]
         _stop_set(incoming, moving)
-        _stage(moving, progress)
-        _stop_set(incoming, moving)
-        _reject_repeats(moving)
-        applying.apply(moving, progress)
+        if not _filled_empty_register(moving, progress):
+            _stage(moving, progress)
+            _stop_set(incoming, moving)
+            _reject_repeats(moving)
+            applying.apply(moving, progress)
         waited = releasing.go_on(progress)
     return [*(each.delivery for each in incoming), *waited]
 
@@ -127,20 +137,47 @@ def _stops_others(each: Incoming, moving: list[Incoming]) -> bool:
     return not covered
 
 
-def _stage(moving: list[Incoming], progress: Progress) -> None:
+def _filled_empty_register(moving: list[Incoming], progress: Progress) -> bool:
+    """Read and apply the first of all sets in one transaction, which needs no second copy of it.
+
+    If anything of it must be refused or looked at, all is undone, and it goes the way of every other.
+    """
+    if not moving or not first_tables.is_empty():
+        return False
+    holds = [[*each.holds] for each in moving]
+    try:
+        with transaction.atomic():
+            _stage(moving, progress, straight=True)
+            if any(each.refusal for each in moving):
+                raise applying.Held
+            _reject_repeats(moving)
+            applying.add_identities()
+            applying.apply_all(moving, progress)
+    except applying.Held:
+        for each, before in zip(moving, holds, strict=True):
+            each.start_over(before)
+        return False
+    applying.analyze(moving)
+    return True
+
+
+def _stage(moving: list[Incoming], progress: Progress, *, straight: bool = False) -> None:
     for place, each in enumerate(moving):
         with each.timed():
             try:
-                _stage_one(each, [other.delivery for other in moving[:place]], progress)
+                earlier = [other.delivery for other in moving[:place]]
+                _stage_one(each, earlier, progress, straight=straight)
             except FileRefused as refusal:
                 each.refuse(refusal)
 
 
-def _stage_one(each: Incoming, earlier: Sequence[Delivery], progress: Progress) -> None:
+def _stage_one(
+    each: Incoming, earlier: Sequence[Delivery], progress: Progress, *, straight: bool
+) -> None:
     arrival, delivery = each.arrival, each.delivery
     assert arrival
     assert each.received
-    each.reading = reading.stage(delivery, each.received, earlier, progress)
+    each.reading = reading.stage(delivery, each.received, earlier, progress, straight=straight)
     if arrival.expected_rows not in (None, delivery.rows):
         promised = arrival.expected_rows
         message = (

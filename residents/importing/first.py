@@ -8,54 +8,29 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import compress, groupby, repeat
+from itertools import compress, groupby, islice, repeat
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 import orjson
 from django.db import connection
+from psycopg import Copy
+from psycopg.copy import QueuedLibpqWriter
 
 from residents.feed import Feed, Target
-from residents.importing import building, plain, search_keys, staging, tables
+from residents.importing import building, plain, search_keys, staging
 from residents.importing.blocks import Block
+from residents.importing.first_tables import MODELS, Aside, Straight
 from residents.importing.rows import Row
 from residents.importing.suspicions import Suspicions
-from residents.models import Delivery, Holding, Resident
+from residents.models import Delivery
 
-_WORTH = 10_000  # records above which a table is filled without its indexes
-_FEW = 4  # a table with less than a quarter of what comes is as good as empty
+_BLOCKS = 20  # between two commands; the people of them who must wait are in memory
 _NUMBER, _VERSION = attrgetter("number"), attrgetter("version_key")
-_MODELS = {Target.RESIDENT: Resident, Target.HOLDING: Holding}
-_COLUMNS = {
-    Target.RESIDENT: building.RESIDENT,
-    Target.HOLDING: f"number, {building.HOLDING}",
-}
-_MAKE = """
-DROP TABLE IF EXISTS {made}, {made}_key;
-CREATE TEMP TABLE {made} AS
-SELECT {columns} FROM {table} WITH NO DATA;
-CREATE TEMP TABLE {made}_key AS
-SELECT ''::text AS number, kind, key FROM residents_searchkey WITH NO DATA;
-"""
-_IDENTITIES = """
-INSERT INTO residents_identity (ref, number, created_at)
-SELECT gen_random_uuid(), number, now()
-FROM (SELECT DISTINCT number FROM {made}) met
-WHERE NOT EXISTS (SELECT FROM residents_identity known WHERE known.number = met.number)
-"""
-_INSERT = """
-INSERT INTO {table} (ref, {columns})
-SELECT identity.ref, {selected} FROM {made} made JOIN residents_identity identity USING (number)
-"""
-_KEYS = """
-INSERT INTO residents_searchkey (ref, kind, key)
-SELECT identity.ref, made.kind, made.key
-FROM {made}_key made JOIN residents_identity identity USING (number)
-"""
 
 
 class NotGrouped(Exception):
@@ -64,47 +39,46 @@ class NotGrouped(Exception):
 
 @dataclass(slots=True)
 class First:
-    """What the first 全件 of a feed makes, in temporary tables until it is applied."""
+    """What the first 全件 of a feed makes, and into which tables."""
 
     feed: Feed
     suspicions: Suspicions
+    into: Aside | Straight
     count: int = 0
     _records: array[int] = field(default_factory=lambda: array("q"))
     _people: array[int] = field(default_factory=lambda: array("q"))
     _odd: set[int] = field(default_factory=set)
 
-    @property
-    def made(self) -> str:
-        """The temporary table."""
-        return f"first_{self.feed.code}"
-
-    @property
-    def table(self) -> str:
-        """The table it will be in."""
-        return str(_MODELS[self.feed.target]._meta.db_table)
-
-    def copy(self, delivery: Delivery, blocks: Iterable[Block]) -> None:
+    def copy(self, delivery: Delivery, blocks: Iterator[Block]) -> None:
         """Build what the rows say. Raises NotGrouped and what `blocks` raises; all is undone then."""
-        with connection.cursor() as cursor:
-            cursor.execute(_MAKE.format(made=self.made, table=self.table, columns=self._shown()))
+        self.into.begin()
         waiting: list[Row] = []  # the last person of a block may go on in the next
-        for block in blocks:
-            waiting = self._copy_block(delivery, block, waiting)
-        self._copy_people(delivery, [], waiting)
+        more = True
+        while more:
+            with _copying(self.into, delivery) as made:
+                more = False
+                for block in islice(blocks, _BLOCKS):
+                    more = True
+                    waiting = self._copy_block(made, block, waiting)
+                if not more:
+                    self._copy_people(made, waiting)
         self._refuse_scattered()
+        self.into.end()
 
-    def _copy_block(self, delivery: Delivery, block: Block, waiting: list[Row]) -> list[Row]:
+    def _copy_block(self, made: _Made, block: Block, waiting: list[Row]) -> list[Row]:
         numbers = block.numbers
         chosen = self._plain(block, numbers, waiting)
-        made = plain.lines(block, chosen, str(delivery.pk)) if any(chosen) else []
-        if made is None:
-            chosen, made = [False] * len(numbers), []
+        lines = plain.lines(block, chosen, made.delivery) if any(chosen) else []
+        if lines is None:
+            chosen, lines = [False] * len(numbers), []
+        made.write_lines(self.into.with_refs(lines))
         self._take_plain(block, [at for at, each in enumerate(chosen) if each])
         rest = [*waiting, *(block.row(at) for at, each in enumerate(chosen) if not each)]
         last = numbers[-1]
         goes_on = [bool(last) and row.number == last for row in rest]
-        people = [row for row, waits in zip(rest, goes_on, strict=True) if not waits]
-        self._copy_people(delivery, made, people)
+        self._copy_people(
+            made, [row for row, waits in zip(rest, goes_on, strict=True) if not waits]
+        )
         return [*compress(rest, goes_on)]
 
     def _plain(self, block: Block, numbers: list[str], waiting: list[Row]) -> list[bool]:
@@ -117,51 +91,20 @@ class First:
         single = [one != own != two and at not in block.alone for at, (one, own, two) in together]
         return plain.rows(block, single)
 
-    def _copy_people(self, delivery: Delivery, made: list[str], rows: list[Row]) -> None:
-        build = partial(_BUILD[self.feed.target], self, str(delivery.pk))
-        staged: list[Row] = []
-        keys: list[tuple[str, str, str]] = []
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY {self.made} ({self._columns}) FROM STDIN") as stream,
-        ):
-            if made:
-                stream.write("\n".join([*made, ""]))
-            for number, group in groupby(rows, key=_NUMBER):
-                together = list(group)
-                if _are_odd(together):
-                    self._odd.add(hash(number))
-                    staged += together
-                    continue
-                for row in build(together, keys):
-                    stream.write_row(row)
-        self._finish(delivery, staged, keys)
-
-    def add_identities(self) -> None:
-        """Give everyone a ref who has none."""
-        with connection.cursor() as cursor:
-            cursor.execute(_IDENTITIES.format(made=self.made))
+    def _copy_people(self, made: _Made, rows: list[Row]) -> None:
+        build = _BUILD[self.feed.target]
+        for number, group in groupby(rows, key=_NUMBER):
+            together = list(group)
+            if _are_odd(together):
+                self._odd.add(hash(number))
+                made.staged += together
+                continue
+            for row in build(self, made.delivery, together, made.keys):
+                made.stream.write_row(row)
 
     def insert(self) -> None:
-        """Put all of it where it belongs. Runs in the transaction that applies the delivery.
-
-        A large one fills a table as good as empty without its indexes; who reads it waits meanwhile.
-        """
-        columns = [each for each in self._columns.split(", ") if self._is_kept(each)]
-        statement = _INSERT.format(
-            made=self.made,
-            table=self.table,
-            columns=", ".join(columns),
-            selected=", ".join(f"made.{each}" for each in columns),
-        )
-        named = {"table": self.table, "made": self.made}
-        with connection.cursor() as cursor:
-            if self.count < _WORTH or tables.has_more(self.table, self.count // _FEW):
-                cursor.execute(statement)
-            else:
-                with tables.bare(self.table):
-                    cursor.execute(statement)
-            cursor.execute(_KEYS.format(**named))
+        """Put all of it where it belongs. Runs in the transaction that applies the delivery."""
+        self.into.insert(self.count)
 
     def _take_plain(self, block: Block, places: Sequence[int]) -> None:
         numbers = block.columns[self.feed.key[0]]
@@ -177,33 +120,6 @@ class First:
         self._people.append(hash(row.number))
         self.count += 1
 
-    @property
-    def _columns(self) -> str:
-        return _COLUMNS[self.feed.target]
-
-    def _is_kept(self, column: str) -> bool:
-        return column != "number" or self.feed.target is Target.RESIDENT
-
-    def _shown(self) -> str:
-        """The columns as SELECT has them; a holding has no number of its own."""
-        return ", ".join(
-            each if self._is_kept(each) else "''::text AS number"
-            for each in self._columns.split(", ")
-        )
-
-    def _finish(
-        self, delivery: Delivery, staged: list[Row], keys: list[tuple[str, str, str]]
-    ) -> None:
-        if staged:
-            staging.copy(delivery.pk, staged)
-        if keys:
-            with (
-                connection.cursor() as cursor,
-                cursor.copy(f"COPY {self.made}_key FROM STDIN") as stream,
-            ):
-                for row in keys:
-                    stream.write_row(row)
-
     def _refuse_scattered(self) -> None:
         records = np.frombuffer(self._records, np.int64)
         people = np.frombuffer(self._people, np.int64)
@@ -213,11 +129,41 @@ class First:
         self._records, self._people = array("q"), array("q")
 
 
+@dataclass(slots=True)
+class _Made:
+    """What is being copied: into the stream at once, and what must wait until it is closed."""
+
+    delivery: str
+    stream: Copy
+    staged: list[Row] = field(default_factory=list)
+    keys: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def write_lines(self, lines: Sequence[bytes]) -> None:
+        if lines:
+            self.stream.write(b"\n".join([*lines, b""]))
+
+
+@contextmanager
+def _copying(into: Aside | Straight, delivery: Delivery) -> Iterator[_Made]:
+    """One COPY; PostgreSQL works on it while the next rows are built."""
+    with connection.cursor() as cursor:
+        writer = QueuedLibpqWriter(cursor.cursor)
+        with cursor.copy(into.people, writer=writer) as stream:
+            made = _Made(str(delivery.pk), stream)
+            yield made
+        if made.staged:
+            staging.copy(delivery.pk, made.staged)
+        if made.keys:
+            with cursor.copy(into.keys) as stream:
+                for row in made.keys:
+                    stream.write_row(row)
+
+
 def begins(delivery: Delivery, feed: Feed, earlier: Sequence[Delivery]) -> bool:
     """Whether nothing of the feed is held, and nothing earlier of the set brings any."""
-    if delivery.kind != Delivery.Kind.FULL or feed.target not in _MODELS or earlier:
+    if delivery.kind != Delivery.Kind.FULL or feed.target not in MODELS or earlier:
         return False
-    held = _MODELS[feed.target]._default_manager.all()
+    held = MODELS[feed.target]._default_manager.all()
     if feed.target is Target.HOLDING:
         held = held.filter(feed=feed.code)
     return not held.exists()
@@ -248,8 +194,9 @@ def _residents(
     first.take(top)
     made = building.resident(first.feed, delivery, top.number, _hash(rows), top.record, records[0])
     own = search_keys.Columns(*made[-4:])
-    keys += [(top.number, *key) for key in search_keys.also(records, own)]
-    yield made
+    ref = first.into.ref()
+    keys += [(ref or top.number, *key) for key in search_keys.also(records, own)]
+    yield (ref, *made) if ref else made
 
 
 def _holdings(

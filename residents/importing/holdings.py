@@ -87,8 +87,7 @@ def apply(work: Work) -> Counts:
     delivery, feed = work.delivery, work.feed
     latest.prepare(work)
     before = latest.held_before(work, _HELD)
-    ends = latest.may_end_records(delivery)
-    named: dict[str, Any] = {"delivery": delivery.pk, "feed": feed.code, "ends": ends}
+    named: dict[str, Any] = {"delivery": delivery.pk, "feed": feed.code, "ends": work.may_end}
     news = f"holding.gone_at IS NOT NULL OR {work.news('holding')}"
     with connection.cursor() as cursor:
         cursor.execute(_GOING.format(scope=work.scope("holding")), named)

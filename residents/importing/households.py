@@ -8,14 +8,13 @@ from residents.household import HEAD
 
 _REFRESH = """
 INSERT INTO residents_household (number, head_id)
-SELECT DISTINCT ON (moved.number) moved.number, head.ref
-FROM moved
-JOIN residents_resident member
-    ON member.household_number = moved.number AND member.gone_at IS NULL
-LEFT JOIN residents_resident head
-    ON head.ref = member.ref AND head.state = '1' AND head.relationship_codes = ARRAY[%(head)s]
-WHERE moved.number <> ''
-ORDER BY moved.number, head.number
+SELECT member.household_number, (min(ARRAY[member.number, member.ref::text]) FILTER (
+    WHERE member.state = '1' AND member.relationship_codes = ARRAY[%(head)s]
+))[2]::uuid
+FROM residents_resident member
+WHERE member.gone_at IS NULL AND member.household_number <> ''
+    AND member.household_number IN (SELECT number FROM moved)
+GROUP BY member.household_number
 ON CONFLICT (number) DO UPDATE SET head_id = excluded.head_id
 WHERE residents_household.head_id IS DISTINCT FROM excluded.head_id;
 DELETE FROM residents_household household USING moved

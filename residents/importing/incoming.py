@@ -65,6 +65,11 @@ class Incoming:
         finally:
             self.delivery.seconds += time.monotonic() - started
 
+    def start_over(self, holds: Sequence[FileHeld]) -> None:
+        """Forget what was read and found out since it was its turn; its transaction was undone."""
+        self.delivery.refresh_from_db()
+        self.reading, self.refusal, self.holds, self.notes = None, None, [*holds], []
+
     def refuse(self, refusal: FileRefused, by: Sequence[int] = ()) -> None:
         """Write down that nothing was changed, and why."""
         self.refusal = refusal

@@ -96,6 +96,11 @@ class Work:
         """Whether absence may say something (全件)."""
         return self.delivery.kind == Delivery.Kind.FULL
 
+    @property
+    def may_end(self) -> bool:
+        """Whether somebody's absence says anything; before a first 全件 nobody was there."""
+        return not self.first and may_end_records(self.delivery)
+
     def scope(self, table: str) -> str:
         """The condition that keeps a query to the people the delivery speaks of."""
         if self.delivery.whole and self.is_full:
@@ -155,6 +160,8 @@ def may_end_records(delivery: Delivery) -> bool:
 
 def held_before(work: Work, count: str) -> int:
     """How many records the feed has: as the last delivery left it, or counted by the statement."""
+    if work.first:
+        return 0
     applied = Delivery.objects.filter(feed=work.feed.code, state=Delivery.State.APPLIED)
     last = applied.order_by("-applied_at", "-as_of", "-sequence").first()
     if last is not None and last.held_after is not None:
@@ -193,7 +200,7 @@ def note_gone(work: Work) -> None:
         work.suspicions.note_examples("gone", (ref for (ref,) in cursor.fetchall()))
         if work.first:
             cursor.execute(
-                f"SELECT ref FROM {work.first.table} WHERE delivery_id = %s LIMIT 5",
+                f"SELECT ref FROM {work.first.into.table} WHERE delivery_id = %s LIMIT 5",
                 [work.delivery.pk],
             )
             work.suspicions.note_examples("new", (ref for (ref,) in cursor.fetchall()))

@@ -109,7 +109,7 @@ def apply(work: Work) -> Counts:
     delivery = work.delivery
     latest.prepare(work)
     before = latest.held_before(work, _HELD)
-    named: dict[str, Any] = {"delivery": delivery.pk, "ends": latest.may_end_records(delivery)}
+    named: dict[str, Any] = {"delivery": delivery.pk, "ends": work.may_end}
     news = f"resident.gone_at IS NOT NULL OR {work.news('resident')}"
     with connection.cursor() as cursor:
         cursor.execute(_GOING.format(scope=work.scope("resident")), named)
@@ -133,7 +133,7 @@ def apply(work: Work) -> Counts:
 def _insert_first(first: First) -> None:
     first.insert()
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO moved SELECT DISTINCT household_number FROM {first.made}")
+        cursor.execute(f"INSERT INTO moved SELECT DISTINCT household_number FROM {first.into.made}")
         cursor.execute(_MET_BEFORE, [phones.FEED])
 
 

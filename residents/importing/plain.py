@@ -32,7 +32,7 @@ def rows(block: Block, single: Sequence[bool]) -> list[bool]:
     return [one and other for one, other in zip(plain, at_home, strict=True)]
 
 
-def lines(block: Block, chosen: Sequence[bool], delivery: str) -> list[str] | None:
+def lines(block: Block, chosen: Sequence[bool], delivery: str) -> list[bytes] | None:
     """The columns building.RESIDENT of the chosen rows, parted by tabs; None if a key is too long.
 
     No value holds a tab, a line end or a backslash: such rows are alone in their block.
@@ -52,13 +52,15 @@ def lines(block: Block, chosen: Sequence[bool], delivery: str) -> list[str] | No
     )
     if max(max(map(len, each), default=0) for each in keys) >= search_keys.LONGEST:
         return None
-    made = zip(
+    before = zip(
         column(block.feed.key[0]),
         column("世帯番号"),
         column(_KIND),
         column("住民状態"),
         *map(column, block.feed.versions),
-        records,
+        strict=True,
+    )
+    after = zip(
         map(_row_hash, records),
         name,
         kana,
@@ -70,13 +72,13 @@ def lines(block: Block, chosen: Sequence[bool], delivery: str) -> list[str] | No
         *keys,
         strict=True,
     )
-    return [*map("\t".join, made)]
+    texts = zip(map("\t".join, before), records, map("\t".join, after), strict=True)
+    return [b"%b\t%b\t%b" % (one.encode(), record, two.encode()) for one, record, two in texts]
 
 
-def _row_hash(record: str) -> str:
+def _row_hash(record: bytes) -> str:
     """Over the hash of the person's one row, as a bytea literal."""
-    row_hash = hashlib.sha256(record.encode()).digest()
-    return "\\\\x" + hashlib.sha256(row_hash).hexdigest()
+    return "\\\\x" + hashlib.sha256(hashlib.sha256(record).digest()).hexdigest()
 
 
 @lru_cache(maxsize=_REMEMBERED)

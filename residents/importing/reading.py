@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from residents.feed import Target
-from residents.importing import blocks, first, images, line_hashes, rows, staging
+from residents.importing import blocks, first, first_tables, images, line_hashes, rows, staging
 from residents.importing.blocks import Block
 from residents.importing.first import First
 from residents.importing.gates import Received
@@ -58,11 +58,17 @@ class Reading:
 
 
 def stage(
-    delivery: Delivery, received: Received, earlier: Sequence[Delivery], progress: Progress
+    delivery: Delivery,
+    received: Received,
+    earlier: Sequence[Delivery],
+    progress: Progress,
+    *,
+    straight: bool = False,
 ) -> Reading | None:
     """Read the file into staging; `earlier` are those of the set that are applied before it.
 
-    Returns what to keep of a 全件; None where the next one must be read whole. Raises FileRefused.
+    With `straight`, residents of an empty register are put where they belong at once. Returns what to
+    keep of a 全件; None where the next one must be read whole. Raises FileRefused.
     """
     if delivery.kind != Delivery.Kind.FULL or received.feed.target is Target.PROTECTION:
         _stage_whole(delivery, received, None, progress)
@@ -81,7 +87,7 @@ def stage(
             delivery.whole = True
     elif first.begins(delivery, received.feed, of_feed):
         try:
-            _build(delivery, reading, progress)
+            _build(delivery, reading, progress, straight=straight)
             return reading
         except first.NotGrouped:
             _forget(delivery, reading)
@@ -112,14 +118,16 @@ def _differences(
     return differences
 
 
-def _build(delivery: Delivery, reading: Reading, progress: Progress) -> None:
+def _build(delivery: Delivery, reading: Reading, progress: Progress, *, straight: bool) -> None:
     received = reading.survey.received
-    reading.first = First(received.feed, Suspicions(received.feed))
+    feed = received.feed
+    straight = straight and feed.target is Target.RESIDENT and first_tables.is_empty()
+    into = first_tables.Straight() if straight else first_tables.Aside(feed)
+    reading.first = First(feed, Suspicions(feed), into)
     with _opened(delivery, received, progress) as (table, advance):
         reading.first.copy(delivery, _accepted(delivery, table, reading.accepted, advance))
     if delivery.rows != len(reading.survey.keys):
         raise first.NotGrouped
-    reading.first.add_identities()
 
 
 def _accepted(

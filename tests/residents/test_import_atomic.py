@@ -89,13 +89,24 @@ def test_a_database_error_repeats_nothing_of_the_rows(tmp_path):
 
 @pytest.mark.usefixtures("_failing_holdings")
 def test_identities_survive_a_crash_with_the_same_refs(tmp_path):
+    known = person("0000000009")
+    take_in_rows(tmp_path, juki=[known])
+    with pytest.raises(ImportFailed):
+        take_in_rows(tmp_path / "crash", LATER, juki=[known, person()], nhi=[nhi()])
+    ref = Identity.objects.get(number=person()["宛名番号"]).pk
+
+    take_in_rows(tmp_path / "again", LATER, juki=[known, person()])
+
+    assert Resident.objects.filter(pk=ref).exists()
+
+
+@pytest.mark.usefixtures("_failing_holdings")
+def test_an_empty_register_is_as_empty_after_a_crash(tmp_path):
     with pytest.raises(ImportFailed):
         take_in_rows(tmp_path, juki=[person()], nhi=[nhi()])
-    ref = Identity.objects.get().pk
 
-    take_in_rows(tmp_path, LATER, juki=[person()])
-
-    assert Resident.objects.get().pk == ref
+    assert not Identity.objects.exists()
+    assert not Resident.objects.exists()
 
 
 def test_two_imports_never_run_at_once(elsewhere):

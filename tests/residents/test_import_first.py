@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from residents.importing import first
-from residents.models import Holding, Household, Rejection, Resident, SearchKey, StagedRow
+from residents.importing import first_tables
+from residents.models import Holding, Household, Identity, Rejection, Resident, SearchKey, StagedRow
 from tests.residents.exports import (
     LATER,
     contact,
@@ -89,9 +89,14 @@ def as_text(value):
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-def taken_in(*nights):
-    """What the register is after these sets, and what became of the last; all undone again."""
+def taken_in(*nights, knowing=()):
+    """What the register is after these sets, and what became of the last; all undone again.
+
+    `knowing` are numbers the register knows before: it is not empty then.
+    """
     with tempfile.TemporaryDirectory() as folder, transaction.atomic():
+        for number in knowing:
+            Identity.objects.create(number=number)
         for place, rows in enumerate(nights):
             done = take_in_rows(Path(folder) / f"{place}", LATER.replace(day=place + 1), **rows)
             let_go(done)
@@ -116,21 +121,26 @@ def taken_in(*nights):
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes
 )
-@given(rows=residents, plates=cars, in_order=st.booleans())
-def test_a_first_load_makes_what_any_other_night_makes(rows, plates, in_order):
+@given(
+    rows=residents,
+    plates=cars,
+    in_order=st.booleans(),
+    knowing=st.sampled_from([(), ("0000000001", "8888888888")]),
+)
+def test_a_first_load_makes_what_any_other_night_makes(rows, plates, in_order, knowing):
     if in_order:
         rows.sort(key=lambda row: row["宛名番号"])
         plates.sort(key=lambda row: row["宛名番号"])
     whole = {"juki": [HERE, *rows], "light_vehicle": [CAR, *plates]}
 
-    at_once = taken_in(whole)
+    at_once = taken_in(whole, knowing=knowing)
     after_another = taken_in({"juki": [HERE], "light_vehicle": [CAR]}, whole)
 
     assert at_once == after_another
 
 
 def test_a_large_first_load_makes_every_index_and_key_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(first, "_WORTH", 3)
+    monkeypatch.setattr(first_tables, "_WORTH", 3)
     with connection.cursor() as cursor:
         before = cursor.execute(SCHEMA).fetchall()
         people = [person(f"{place:010}", 個人履歴番号="2") for place in range(1, 6)]

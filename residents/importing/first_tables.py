@@ -1,0 +1,147 @@
+"""Where what a first 全件 makes is put: aside until it is applied, or straight into an empty register."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
+from uuid import uuid4
+
+import numpy as np
+from django.db import connection
+
+from residents.feed import Feed, Target
+from residents.importing import building, tables
+from residents.models import Holding, Identity, Resident
+
+_WORTH = 10_000  # records above which a table is filled without its indexes
+_FEW = 4  # a table with less than a quarter of what comes is as good as empty
+MODELS = {Target.RESIDENT: Resident, Target.HOLDING: Holding}
+_COLUMNS = {
+    Target.RESIDENT: building.RESIDENT,
+    Target.HOLDING: f"number, {building.HOLDING}",
+}
+_MAKE = """
+DROP TABLE IF EXISTS {made}, {made}_key;
+CREATE TEMP TABLE {made} AS
+SELECT {columns} FROM {table} WITH NO DATA;
+CREATE TEMP TABLE {made}_key AS
+SELECT ''::text AS number, kind, key FROM residents_searchkey WITH NO DATA;
+"""
+_IDENTITIES = """
+INSERT INTO residents_identity (ref, number, created_at)
+SELECT gen_random_uuid(), number, now()
+FROM (SELECT DISTINCT number FROM {made}) met
+WHERE NOT EXISTS (SELECT FROM residents_identity known WHERE known.number = met.number)
+"""
+_INSERT = """
+INSERT INTO {table} (ref, {columns})
+SELECT identity.ref, {selected} FROM {made} made JOIN residents_identity identity USING (number)
+"""
+_KEYS = """
+INSERT INTO residents_searchkey (ref, kind, key)
+SELECT identity.ref, made.kind, made.key
+FROM {made}_key made JOIN residents_identity identity USING (number)
+"""
+_THEIR_IDENTITIES = """
+INSERT INTO residents_identity (ref, number, created_at)
+SELECT ref, number, now() FROM residents_resident
+"""
+
+
+class Aside:
+    """Temporary tables, from which all goes to its place when the delivery is applied."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._names = _COLUMNS[feed.target].split(", ")
+        self._kept = [each for each in self._names if each != "number" or _is_resident(feed)]
+        self.table = str(MODELS[feed.target]._meta.db_table)
+        self.made = f"first_{feed.code}"
+        self.people = f"COPY {self.made} ({', '.join(self._names)}) FROM STDIN"
+        self.keys = f"COPY {self.made}_key FROM STDIN"
+
+    def begin(self) -> None:
+        """Make the tables anew."""
+        # A holding has no number of its own.
+        shown = [each if each in self._kept else "''::text AS number" for each in self._names]
+        with connection.cursor() as cursor:
+            cursor.execute(_MAKE.format(made=self.made, table=self.table, columns=", ".join(shown)))
+
+    def ref(self) -> str:
+        """Blank: who is known already has a ref."""
+        return ""
+
+    def with_refs(self, lines: Sequence[bytes]) -> Sequence[bytes]:
+        """The lines as they are."""
+        return lines
+
+    def end(self) -> None:
+        """Give everyone a ref who has none."""
+        with connection.cursor() as cursor:
+            cursor.execute(_IDENTITIES.format(made=self.made))
+
+    def insert(self, count: int) -> None:
+        """Put so many records where they belong. Runs in the transaction that applies the delivery.
+
+        Many fill a table as good as empty without its indexes; who reads it waits meanwhile.
+        """
+        statement = _INSERT.format(
+            made=self.made,
+            table=self.table,
+            columns=", ".join(self._kept),
+            selected=", ".join(f"made.{each}" for each in self._kept),
+        )
+        with ExitStack() as stack, connection.cursor() as cursor:
+            if count >= _WORTH and not tables.has_more(self.table, count // _FEW):
+                stack.enter_context(tables.bare(self.table))
+            cursor.execute(statement)
+        with connection.cursor() as cursor:
+            cursor.execute(_KEYS.format(made=self.made))
+
+
+class Straight:
+    """The tables of a register that is empty, in the one transaction that reads and applies.
+
+    Everyone is new, so refs are made here, and every row is written once. Who reads waits meanwhile.
+    """
+
+    table = made = "residents_resident"
+    people = f"COPY {table} (ref, {building.RESIDENT}) FROM STDIN"
+    keys = "COPY residents_searchkey (ref, kind, key) FROM STDIN"
+
+    def __init__(self) -> None:
+        self._bare = ExitStack()
+
+    def begin(self) -> None:
+        """Take the indexes off."""
+        self._bare.enter_context(tables.bare(self.table))
+
+    def ref(self) -> str:
+        """Another ref."""
+        return str(uuid4())
+
+    def with_refs(self, lines: Sequence[bytes]) -> Sequence[bytes]:
+        """Each line after a ref of its own."""
+        refs = np.frombuffer(os.urandom(16 * len(lines)), np.uint8).reshape(-1, 16).copy()
+        refs[:, 6] = refs[:, 6] & 0x0F | 0x40  # version and variant of RFC 9562, 5.4
+        refs[:, 8] = refs[:, 8] & 0x3F | 0x80
+        digits = refs.tobytes().hex().encode()
+        return [b"%b\t%b" % (digits[at * 32 : at * 32 + 32], line) for at, line in enumerate(lines)]
+
+    def end(self) -> None:
+        """Note whose refs they are, and make the indexes."""
+        with tables.bare("residents_identity"), connection.cursor() as cursor:
+            cursor.execute(_THEIR_IDENTITIES)
+        self._bare.close()
+
+    def insert(self, count: int) -> None:
+        """Nothing: it is where it belongs."""
+
+
+def is_empty() -> bool:
+    """Whether the register knows nobody."""
+    return not Identity.objects.exists()
+
+
+def _is_resident(feed: Feed) -> bool:
+    return feed.target is Target.RESIDENT
