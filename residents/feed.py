@@ -105,9 +105,10 @@ class Feed:
 
     `key` is 宛名番号 first, then the version columns (highest wins within one `record`); `record`
     are the columns that tell several records of one person apart. A new delivery is expected
-    `every` so often. `layout` is every column of a file without a header row, dropped ones included.
-    `legacy` is set where the files are those of a system not standardised yet, `mappings` lists all
-    that are known. `official` is false where no item list is published and the names are ours.
+    `every` so often, and refused without a manifest where it `needs_manifest`. `layout` is every
+    column of a file without a header row, dropped ones included. `legacy` is set where the files are
+    those of a system not standardised yet, `mappings` lists all that are known. `official` is false
+    where no item list is published and the names are ours.
     """
 
     code: str
@@ -121,6 +122,7 @@ class Feed:
     key: tuple[str, ...]
     record: tuple[str, ...]
     every: timedelta
+    needs_manifest: bool
     format: FileFormat
     active: Active
     items: tuple[Item, ...]
@@ -236,6 +238,7 @@ def _feed(document: Mapping[str, Any]) -> Feed:
         key=tuple(document["key"]),
         record=tuple(document.get("record", ())),
         every=_rhythm(document.get("every", "1 day")),
+        needs_manifest=document.get("manifest") == "required",
         format=file_format(document.get("format", {})),
         active=_active(document.get("active", {})),
         items=items,

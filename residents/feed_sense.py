@@ -64,8 +64,8 @@ def _references(document: Document) -> Iterator[tuple[tuple[str | int, ...], str
     active = document.get("active", {})
     yield from ((("active", part), active[part]) for part in ("from", "until") if part in active)
     yield from ((("active", "where"), name) for name in active.get("where", {}))
-    sensitive = document.get("limits", {}).get("sensitive", {})
-    yield from ((("limits", "sensitive"), name) for name in sensitive)
+    for part in ("sensitive", "confirm"):
+        yield from ((("limits", part), name) for name in document.get("limits", {}).get(part, {}))
     for place, each in enumerate(document["item"]):
         for part in ("unknown_flag", "unknown_text"):
             if part in each:

@@ -16,6 +16,8 @@ class Limits:
     hardly ever change. `rejected`: rows that cannot be taken in, of all rows of the file.
     `odd_characters`: new or changed rows with 外字 (private use), of all rows of the file: a few are
     kept and told, many mean that a font's own characters were sent without their table.
+    `confirm`: items a change of which two people confirm however few it concerns, each with the codes
+    that it is about (none: any change), as 住民状態 with those of a death.
     """
 
     gone: float = 0.005
@@ -25,6 +27,7 @@ class Limits:
     floor: int = 20
     odd_characters: float = 0.02
     sensitive: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    confirm: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
 
     def allows(self, count: int, share: float, held: int) -> bool:
         """Whether so many records of those held are few enough."""
@@ -35,4 +38,6 @@ def limits(document: Mapping[str, Any]) -> Limits:
     """The limits a feed file sets; what it leaves out is as usual."""
     given = dict(document.get("limits", {}))
     given["sensitive"] = MappingProxyType(dict(given.get("sensitive", {})))
+    confirm = {name: frozenset(codes) for name, codes in given.get("confirm", {}).items()}
+    given["confirm"] = MappingProxyType(confirm)
     return Limits(**given)

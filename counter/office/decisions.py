@@ -102,7 +102,12 @@ def people(request: OfficeRequest, pk: UUID) -> HttpResponse:
         raise PermissionDenied from refusal
     except NoSuchDelivery as missing:
         raise Http404 from missing
-    names = {"new": _("追加"), "changed": _("変更"), "gone": _("消滅")}
+    names = {
+        "confirm": _("2人で確かめる項目が変わる方"),
+        "new": _("追加"),
+        "changed": _("変更"),
+        "gone": _("消滅"),
+    }
     examples = [(names[kind], numbers) for kind, numbers in found.examples.items() if numbers]
     context = {"delivery": delivery, "found": found, "examples": examples}
     return show(request, "office/concerned.html", context, place="deliveries")

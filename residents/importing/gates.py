@@ -1,4 +1,4 @@
-"""The gates a file passes before its rows are read: name, structure, checksum."""
+"""The gates a file passes before its rows are read: name, manifest, structure, checksum."""
 
 from __future__ import annotations
 
@@ -38,6 +38,12 @@ def receive(arrival: Arrival) -> Received:
     if arrival.wrong:
         raise arrival.wrong
     name = file_name.read(arrival.name)
+    if name.feed.needs_manifest and arrival.expected_rows is None:
+        raise FileRefused(
+            "no_manifest",
+            f"{name.feed.name}は、manifest.csv（ファイル名、件数、SHA256）と一緒に受け取ることに"
+            "なっています。途中で切れていないか確かめられないため、使いません。",
+        )
     with arrival.open() as raw, rows.open_table(raw, name.feed) as (columns, _):
         pass
     digest = _digest(arrival)

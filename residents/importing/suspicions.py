@@ -19,7 +19,7 @@ from residents.models import Delivery
 
 _STREET = ("住所_町字", "住所_番地号表記")
 _MANY = 100  # people at one address, and nobody elsewhere
-_EXAMPLES = 5
+_EXAMPLES, _TO_CONFIRM = 5, 100
 _LOOK = (
     "正しいファイルを受け取り直してください。正しい場合は、2人の確認で保留を解いてから反映します。"
 )
@@ -33,6 +33,7 @@ class Suspicions:
         self.limits = feed.limits
         self.oddities = Oddities(feed)
         self.columns: Counter[str] = Counter()
+        self.to_confirm: Counter[str] = Counter()
         self.places: Counter[tuple[str, ...]] = Counter()
         self.examples: defaultdict[str, list[str]] = defaultdict(list)
 
@@ -43,6 +44,16 @@ class Suspicions:
         if before is not None:
             names = record.keys() | before.keys()
             self.columns.update(name for name in names if record.get(name) != before.get(name))
+            self._note_to_confirm(ref, record, before)
+
+    def _note_to_confirm(
+        self, ref: UUID, record: Mapping[str, str], before: Mapping[str, str]
+    ) -> None:
+        for name, codes in self.limits.confirm.items():
+            now = record.get(name, "")
+            if now != before.get(name, "") and (not codes or now in codes):
+                self.to_confirm[name] += 1
+                self._example("confirm", ref, _TO_CONFIRM)
 
     def note_new(self, record: Mapping[str, str]) -> None:
         """Look at one record that is about to be stored and whose ref is not known yet."""
@@ -76,6 +87,7 @@ class Suspicions:
         """Everything about this delivery that two people must look at."""
         return [
             *self._mass(gone, held),
+            *self._confirmed(),
             *self._columns(held),
             *self._characters(delivery),
             *self._rows(delivery),
@@ -88,6 +100,16 @@ class Suspicions:
                 "mass_deletion",
                 f"この全件には、登録されている{what}{held}件のうち{gone}件がありません。"
                 f"抽出もれでないか確かめ、{_LOOK}",
+            )
+
+    def _confirmed(self) -> Iterator[FileHeld]:
+        """What this town wants two people to confirm one by one, as a death (trust.md §9.2)."""
+        found = [f"「{name}」{count}件" for name, count in self.to_confirm.items() if count]
+        if found:
+            yield FileHeld(
+                "confirm",
+                f"2人で確かめることにした項目が変わります：{'、'.join(found)}。"
+                f"関係する人の宛名番号で、送り元に確かめ、{_LOOK}",
             )
 
     def _columns(self, held: int) -> Iterator[FileHeld]:
@@ -134,6 +156,6 @@ class Suspicions:
                 f"列の取り違えや形式の変更がないか確かめ、{_LOOK}",
             )
 
-    def _example(self, kind: str, ref: UUID) -> None:
-        if len(self.examples[kind]) < _EXAMPLES:
+    def _example(self, kind: str, ref: UUID, most: int = _EXAMPLES) -> None:
+        if len(self.examples[kind]) < most:
             self.examples[kind].append(str(ref))
