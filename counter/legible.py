@@ -33,15 +33,17 @@ class Legible:
         return response
 
 
+def refuse_unseen(text: str) -> None:
+    """A validator: everything in a text that someone types can be seen."""
+    if unseen.typed(text):
+        said = _("目に見えない文字が含まれています。消して、入力し直してください。")
+        raise forms.ValidationError(said, code="unseen")
+
+
 class TextField(forms.CharField):
     """A text someone types, in which everything can be seen."""
 
-    default_error_messages = {
-        "unseen": _("目に見えない文字が含まれています。消して、入力し直してください。")
-    }
-
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if unseen.typed(text or ""):
-            raise forms.ValidationError(self.error_messages["unseen"], code="unseen")
+        refuse_unseen(text or "")
         return text

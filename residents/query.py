@@ -10,9 +10,10 @@ from datetime import date
 
 import jaconv
 
-from residents import folding, wareki
+from residents import folding, unseen, wareki
 
 TOO_SHORT = "カナか漢字を2文字以上、番号を4桁以上、または生年月日を入力してください。"
+UNSEEN = "目に見えない文字が含まれています。消して、入力し直してください。"
 
 _SPACES = re.compile(r"[\s,、]+")
 _DASH = "[-‐-―−ー]"
@@ -61,7 +62,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Criteria that must all be met. With a `hint` there are none: too little was typed."""
+    """Criteria that must all be met. With a `hint` there are none: it says what is to be typed."""
 
     criteria: tuple[Criterion, ...] = ()
     hint: str = ""
@@ -89,8 +90,10 @@ def parse(text: str, today: date) -> Query:
 
     Words in kana are one name; so are words in kanji that do not look like a place. One word alone
     may be either: a town, or a house in kana. Numbers still being typed are passed over. No birth
-    lies after `today`.
+    lies after `today`. A text with characters nobody sees is not read (T-23).
     """
+    if unseen.typed(text):
+        return Query(hint=UNSEEN)
     typed = unicodedata.normalize("NFKC", text[:_MOST_TYPED]).strip()
     words = _Words()
     previous = ""

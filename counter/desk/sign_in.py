@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
-from django import forms
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.forms import AuthenticationForm
@@ -23,6 +22,7 @@ from consent.models import Account
 from counter.desk.access import WINDOW, DeskRequest, anyone, staff
 from counter.desk.screen import town_name
 from counter.entry import lockout, session, waiting
+from counter.legible import TextField, refuse_unseen
 
 TERMINAL_COOKIE = "terminal"
 A_YEAR = 365 * 24 * 3600
@@ -31,7 +31,7 @@ A_YEAR = 365 * 24 * 3600
 class SignInForm(AuthenticationForm):
     """Name, password and which window this terminal stands at."""
 
-    terminal = forms.CharField(
+    terminal = TextField(
         label=_("端末"),
         max_length=60,
         help_text=_("窓口の名前です。だれが、どの端末で見たかの記録に残ります。例：1番窓口"),
@@ -55,6 +55,7 @@ class SignInForm(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("職員番号")
+        self.fields["username"].validators.append(refuse_unseen)
         self.fields["username"].error_messages = {"required": _("職員番号を入力してください。")}
         self.fields["password"].error_messages = {"required": _("パスワードを入力してください。")}
         for field in self.fields.values():

@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from counter.legible import TextField
+
 
 class CodeForm(forms.Form):
     """Six digits of the phone, or one of the spare codes."""
 
-    code = forms.CharField(
+    code = TextField(
         label=_("確認コード"),
         max_length=20,
         help_text=_(
@@ -46,13 +48,13 @@ class CredentialForm(forms.Form):
 class ResetForm(forms.Form):
     """Who is to enrol anew, and why."""
 
-    username = forms.CharField(
+    username = TextField(
         label=_("職員番号"),
         max_length=150,
         error_messages={"required": _("職員番号を入力してください。")},
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=_("理由"),
         max_length=200,
         help_text=_("記録に残ります。例：業務用の端末を紛失したため"),

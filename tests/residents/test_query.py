@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from residents import query
 from residents.folding import spellings
-from residents.query import TOO_SHORT, Criterion, parse
+from residents.query import TOO_SHORT, UNSEEN, Criterion, Query, parse
 
 TODAY = date(2026, 11, 22)
 ERAS = (date(2022, 1, 15), date(1992, 1, 15), date(1929, 1, 15), date(1915, 1, 15))
@@ -93,6 +93,15 @@ def test_too_little_is_not_searched_but_says_what_is_needed(text):
 @pytest.mark.parametrize("text", ["林 4.1.15", "や 12345678"])
 def test_one_letter_is_enough_beside_a_date_or_a_number(text):
     assert len(read(text)) == 2
+
+
+@pytest.mark.parametrize("text", ["山田\u200b太郎", "\u202eヤマダ", "ヤマダ\0", "[U+202E]ヤマダ"])
+def test_what_nobody_sees_is_not_read(text):
+    assert parse(text, TODAY) == Query(hint=UNSEEN)
+
+
+def test_a_variant_of_a_character_and_a_tab_are_read():
+    assert parse("葛\U000e0104城\t大輔", TODAY).criteria
 
 
 def test_nobody_is_born_after_today():

@@ -2,8 +2,11 @@
 
 from uuid import uuid4
 
+import pytest
+
 from consent.models import AccessEntry, AccessSubject
 from lifeevents.models import Bundle
+from residents import candidates
 from tests.counter.desk.conftest import text_of
 from tests.makers import make_resident
 
@@ -72,6 +75,29 @@ def test_too_little_says_what_is_enough(desk, yamada):
 
     assert response.context["found"].hint in text_of(response)
     assert not response.context["rows"]
+
+
+def test_what_nobody_sees_is_not_searched_for(desk, yamada):
+    """T-23: copied from elsewhere, a name may carry it along."""
+    response = find(desk, "山田\u200b 花子")
+
+    assert "目に見えない文字が含まれています" in text_of(response)
+    assert not response.context["rows"]
+
+
+@pytest.mark.parametrize("people", [0, 3])
+def test_a_search_that_could_not_go_to_its_end_says_so(desk, monkeypatch, people):
+    """Where so many were once called so that not everyone is asked where they live."""
+    monkeypatch.setattr(candidates, "_READ", 5)
+    for number in range(6):
+        former = {"旧氏": "前田", "旧氏_フリガナ": "マエダ"}
+        town = "緑町" if number < people else "青町"
+        make_resident("今　名", 氏名_フリガナ="イマ　ナ", 住所_町字=town, **former)
+
+    text = text_of(find(desk, "マエダ 緑町"))
+
+    assert f"{people}件のほかにも、いるかもしれません" in text
+    assert "見つかりません" not in text
 
 
 def test_nobody_found_says_what_to_try(desk, ledgers):

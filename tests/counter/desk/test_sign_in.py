@@ -54,6 +54,8 @@ def test_the_terminal_is_written_into_the_access_log(staff):
         ({"password": "wrong"}, "職員番号とパスワードの組み合わせを確かめて"),
         ({"terminal": " "}, "端末の名前を入力してください"),
         ({"username": ""}, "職員番号を入力してください"),
+        ({"username": "sa\u200bto"}, "目に見えない文字が含まれています"),
+        ({"terminal": "\u202e口窓番1"}, "目に見えない文字が含まれています"),
     ],
 )
 def test_a_mistake_says_what_to_do(staff, given, remedy):
