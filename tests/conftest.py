@@ -11,8 +11,9 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.test import TransactionTestCase
 
+DATABASES = pytest.StashKey()
 SERVED = (
     "{event} {family}: {typed} characters typed, {keys} keys; of {fields} fields {filled} filled, "
     "{prefilled} of them from what the town holds"
@@ -53,6 +54,47 @@ def django_db_modify_db_settings():
         return slot.close()
 
 
+@pytest.fixture(scope="session")
+def _databases(request, django_db_setup, django_db_blocker):
+    """What tests run in: `plain`, with the demo's staff and nobody in the register, and `town`."""
+    from tests.databases import Databases  # noqa: PLC0415
+
+    def fill_town():
+        make_staff()
+        _import_town(request.getfixturevalue("town_exports"))
+
+    def make_staff():
+        call_command("create_demo_staff", stdout=StringIO())
+
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        databases = Databases({"plain": make_staff, "town": fill_town})
+        # After a test that commits Django would empty every table, of what migrations wrote, too.
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: databases.spoil())
+        request.config.stash[DATABASES] = databases
+        yield databases
+        databases.drop()
+
+
+@pytest.fixture
+def _the_database(request, _databases, django_db_blocker):
+    with django_db_blocker.unblock():
+        _databases.enter("town" if "_in_town" in request.fixturenames else "plain")
+
+
+@pytest.fixture
+def _django_db_helper(_the_database, _django_db_helper):
+    """What every way to ask pytest-django for a database comes to: first enter the right one."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_behind(request):
+    """No test of a module may commit anything unless it says so (`transaction=True`)."""
+    yield
+    if databases := request.config.stash.get(DATABASES, None):
+        with request.getfixturevalue("django_db_blocker").unblock():
+            assert databases.left_behind() == [], "committed without transaction=True"
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch):
     """Refuse to connect anywhere but to this machine."""
@@ -73,27 +115,12 @@ def today():
     return date(2026, 11, 22)
 
 
-@pytest.fixture(scope="session")
-def _staff_made(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        _make_staff()
-
-
 @pytest.fixture
-def staff(_staff_made, db):
+def staff(db):
     """The demo staff's accounts by username: sato, suzuki, takahashi, admin, operator."""
     from consent.models import Account  # noqa: PLC0415
 
-    _make_staff()
     return {account.username: account for account in Account.objects.filter(demo=True)}
-
-
-def _make_staff():
-    from consent.models import Account  # noqa: PLC0415
-
-    assert connection.settings_dict["NAME"].startswith("test_")
-    if not Account.objects.filter(demo=True).exists():
-        call_command("create_demo_staff", stdout=StringIO())
 
 
 def _actor(account):
@@ -124,13 +151,6 @@ def takahashi(staff):
 def hanako_admin(staff):
     """管理者: may see nobody's record."""
     return _actor(staff["admin"])
-
-
-@pytest.fixture
-def empty_register(_django_db_helper):
-    """A register without anybody, whatever town other tests of this process have imported."""
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE residents_identity, residents_delivery CASCADE")
 
 
 @pytest.fixture
@@ -206,24 +226,20 @@ def town_exports(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="session")
-def _town_imported(django_db_setup, django_db_blocker, town_exports):
-    with django_db_blocker.unblock():
-        _import_town(town_exports)
+@pytest.fixture
+def _in_town():
+    """Who asks for it gets the database with the town."""
 
 
 @pytest.fixture
-def town(_town_imported, db, town_exports):
-    """The town in the register, by the real import; imported again where a test emptied it."""
-    _import_town(town_exports)
+def town(_in_town, db, town_exports):
+    """The town in the register, by the real import."""
     return town_exports
 
 
 def _import_town(folder):
     from residents.models import Resident  # noqa: PLC0415
 
-    assert connection.settings_dict["NAME"].startswith("test_")
-    if not Resident.objects.exists():
-        with suppress(SystemExit):
-            call_command("import_exports", str(folder / "day00"), "--json", stdout=StringIO())
-        assert Resident.objects.exists()
+    with suppress(SystemExit):
+        call_command("import_exports", str(folder / "day00"), "--json", stdout=StringIO())
+    assert Resident.objects.exists()

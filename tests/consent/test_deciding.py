@@ -10,7 +10,7 @@ from consent.models import AccessEntry, Decision
 from residents.models import BeforeImage, Delivery, Resident
 from tests.residents.exports import LATER, person, protection, take_in_rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_register")]
+pytestmark = pytest.mark.django_db
 Kind, State = Decision.Kind, Decision.State
 
 

@@ -12,7 +12,7 @@ from consent.models import Account
 from residents.models import Delivery, Resident
 from tests.residents.exports import LATER, person, protection, take_in_rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_register")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from tests import makers
 from tests.entering import signed_in
 from tests.makers import make_bundle
 
-pytestmark = pytest.mark.usefixtures("empty_register")
+pytestmark = pytest.mark.django_db
 
 LAST_NIGHT = timezone.now() - timedelta(hours=6)
 

@@ -11,7 +11,7 @@ from django.db import connection
 
 from counter import broker
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("django_db_setup")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_a_page_shows_each_by_its_number_and_data_goes_out_as_it_is():
     assert "\\u202e" in serve(JsonResponse({"name": EVIL})).content.decode()
 
 
-def test_a_name_that_would_turn_the_page_round_turns_none(empty_register, ledgers, staff, sato):
+def test_a_name_that_would_turn_the_page_round_turns_none(ledgers, staff, sato):
     """Search, the steps of a bundle down to the check, the rejected rows."""
     person = make_resident(EVIL, 氏名_フリガナ="ミホン　ハナコ")
     Rejection.objects.create(

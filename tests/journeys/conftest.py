@@ -2,12 +2,9 @@
 
 import json
 import os
-from io import StringIO
 from types import SimpleNamespace
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 from playwright.sync_api import sync_playwright
 
 from consent.management.commands.create_demo_staff import PASSWORD
@@ -16,22 +13,9 @@ from lifeevents.models import Snapshot
 from tests.entering import next_code
 from tests.journeys.screen import CHROMIUM, COUNTER_SCREEN, SWITCHES
 
-STRANGERS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
-
 
 @pytest.fixture(scope="session")
-def _no_strangers(django_db_setup, django_db_blocker):
-    """End what a server thread left connected, so that the test database can be dropped."""
-    yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(STRANGERS)
-
-
-@pytest.fixture(scope="session")
-def chromium(_no_strangers):
+def chromium():
     assert CHROMIUM, "Chromium is not installed: bin/setup test installs it."
     # Playwright's synchronous API runs an event loop in this thread; the ORM is used beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -45,7 +29,6 @@ def chromium(_no_strangers):
 @pytest.fixture
 def counter(chromium, live_server, town):
     """A clerk's screen: a page on which any script error or failed request fails the test."""
-    call_command("create_demo_staff", stdout=StringIO())
     context = chromium.new_context(
         viewport=COUNTER_SCREEN, locale="ja-JP", timezone_id="Asia/Tokyo"
     )

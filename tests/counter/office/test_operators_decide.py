@@ -16,7 +16,7 @@ from residents.models import Delivery, Resident
 from tests.entering import signed_in
 from tests.residents.exports import LATER, as_csv, file_name, person, take_in_rows
 
-pytestmark = pytest.mark.usefixtures("empty_register")
+pytestmark = pytest.mark.django_db
 NUMBER = "8f6b3f0e-4f43-4ad5-9f5e-5dd4a43a5a11"
 
 
