@@ -100,7 +100,8 @@ class Row:
     @property
     def is_minor(self) -> bool:
         """Whether it may be folded away: an empty box nobody must fill, a mark that follows from others."""
-        is_mark = self.row.source == Source.DERIVED and self.row.type == FactType.BOOL
+        is_held = self.row.source in (Source.REGISTER, Source.DERIVED)
+        is_mark = is_held and self.row.type == FactType.BOOL
         return self.form is None and (self.row.state == "missing" or is_mark)
 
     @property
