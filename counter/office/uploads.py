@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
@@ -46,7 +47,7 @@ def one(request: OfficeRequest, pk: UUID) -> HttpResponseBase:
         told = _("ほかの受け渡しが続いています。終わってから、もう一度送ってください。")
         return _new(request, told, status=409)
     if not is_new:
-        return redirect("office:upload", pk)
+        return _onward(request, reverse("office:upload", args=[pk]))
     handler = InMemory(MOST_BYTES, lambda reached: uploads.came(pk, reached))
     request.upload_handlers = [handler]
     try:
@@ -59,12 +60,16 @@ def one(request: OfficeRequest, pk: UUID) -> HttpResponseBase:
 @csrf_protect
 def _receive(request: OfficeRequest, pk: UUID, handler: InMemory) -> HttpResponseBase:
     files = [Handed(each.name or "", each.read()) for each in request.FILES.getlist("files")]
+    if not handler.is_too_large and "whole" not in request.POST:
+        # The parser takes a body that ends early for a shorter file.
+        uploads.cut_off(pk)
+        return _onward(request, reverse("office:upload", args=[pk]))
     wrong = _wrong(files, too_large=handler.is_too_large)
     if wrong:
         uploads.refuse(pk, wrong)
         return _new(request, wrong, status=422)
     uploads.carry(pk, files)
-    return redirect("office:upload", pk)
+    return _onward(request, reverse("office:upload", args=[pk]))
 
 
 def _wrong(files: list[Handed], *, too_large: bool) -> str:
@@ -86,12 +91,14 @@ def _standing(request: OfficeRequest, pk: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     if found.state == "done" and len(found.deliveries) == 1:
-        address = redirect("office:delivery", found.deliveries[0].id)
-        if request.htmx:
-            return HttpResponse(headers={"HX-Redirect": address.url})
-        return address
+        return _onward(request, reverse("office:delivery", args=[found.deliveries[0].id]))
     rows = [(each, LOOK_OF.get(each.state, "")) for each in found.deliveries]
     return show(request, "office/upload.html", {"upload": found, "rows": rows}, place="deliveries")
+
+
+def _onward(request: OfficeRequest, address: str) -> HttpResponse:
+    """To another page, whole: htmx would follow a redirect and put that page into this one."""
+    return HttpResponse(headers={"HX-Redirect": address}) if request.htmx else redirect(address)
 
 
 def _new(request: OfficeRequest, wrong: str, *, status: int = 200) -> HttpResponse:

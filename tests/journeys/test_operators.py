@@ -40,6 +40,7 @@ def test_what_one_operator_hands_over_two_release_and_take_back(counter, sign_in
     page, look = counter.page, Looker(counter.page)
     sign_in("operator")
     look_at_the_boards(page, counter, look)
+    begin_and_stop(page, look, counter, tmp_path / "a.csv")
     hand_over(page, look, most_are_missing(town, tmp_path))
     press(page, "button", "反映を許可する")
     page.get_by_text("依頼した人は確認できません").wait_for()
@@ -94,8 +95,30 @@ def look_at_the_boards(page, counter, look):
     assert fits_a_phone(page)
 
 
-def hand_over(page, look, path):
+def begin_and_stop(page, look, counter, path):
+    """On a slow line one sees how much has gone, and can stop it."""
+    line = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1}
+    line.send("Network.enable")
     press(page, "link", "ファイルを取り込む")
+    path.write_bytes(b"x" * (1 << 20))
+    page.get_by_label("連携ファイル").set_input_files(path)
+    line.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": 100_000})
+    press(page, "button", "取り込む")
+    page.get_by_text(re.compile("送っています　[1-9]")).wait_for()
+    look("sending")
+    assert fits_a_phone(page)
+    page.keyboard.press("Enter")
+    page.get_by_text("送るのをやめました").wait_for()
+    look("stopped")
+    line.detach()
+    assert [each for each in counter.errors if not each.startswith("htmx:")] == []
+    counter.errors.clear()  # htmx names what was stopped
+    assert not Delivery.objects.filter(state="held").exists()
+    press(page, "link", "ファイルを選び直す")
+
+
+def hand_over(page, look, path):
     page.get_by_label("連携ファイル").set_input_files(path)
     look("hand over")
     assert fits_a_phone(page)

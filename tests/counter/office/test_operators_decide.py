@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import UnreadablePostError
 from django.test import Client
+from django.test.client import encode_multipart
 from django.urls import reverse
 
 from consent import deciding, uploads
@@ -108,7 +109,7 @@ def test_taking_back_lists_the_later_ones_and_afterwards_who_saw(first, second, 
 
 
 def send(client, *files, number=NUMBER):
-    return client.post(reverse("office:upload", args=[number]), {"files": files})
+    return client.post(reverse("office:upload", args=[number]), {"files": files, "whole": "yes"})
 
 
 def test_nothing_is_read_of_what_is_too_much_empty_or_missing(first, db, monkeypatch):
@@ -163,6 +164,30 @@ def test_what_did_not_come_whole_keeps_nobody_waiting(first, second, staff):
 
     assert send(second, number=NUMBER.replace("8f6b", "8f6d")).status_code == 422  # not 409
     assert not Upload.objects.exclude(state="failed").exists()
+
+
+def test_a_body_that_ends_early_is_no_shorter_file(first, db):
+    """A browser that stops sending leaves just that, and the parser is content with it."""
+    address = reverse("office:upload", args=[NUMBER])
+    content = as_csv("juki", people(20)).encode()
+    files = {"files": SimpleUploadedFile(file_name("juki"), content), "whole": "yes"}
+    body = encode_multipart("b", files)
+    kind = "multipart/form-data; boundary=b"
+
+    first.generic("POST", address, body[: body.index(b"0000000015")], kind)
+
+    assert "最後まで届きませんでした" in first.get(address).content.decode()
+    assert not Delivery.objects.exists()
+
+
+def test_a_script_that_sent_the_files_is_told_where_to_go_on(first, db):
+    address = reverse("office:upload", args=[NUMBER])
+    answer = first.post(address, {"files": [], "whole": "yes"}, headers={"HX-Request": "true"})
+    assert (answer.status_code, "HX-Redirect" in answer.headers) == (422, False)
+
+    answer = first.post(address, {"whole": "yes"}, headers={"HX-Request": "true"})  # a second click
+
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, address)
 
 
 def test_a_hand_over_that_stopped_says_so(first, staff):
