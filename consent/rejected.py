@@ -53,10 +53,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Some rejected rows of a delivery, how many of each reason, in all, and of all still open."""
+    """Some rejected rows of a delivery, how many of each reason (all, and still open), and in all."""
 
     rows: tuple[Rejected, ...]
     reasons: Mapping[str, int]
+    waiting_by_reason: Mapping[str, int]
     total: int
     waiting: int
 
@@ -73,10 +74,11 @@ def read(delivery: UUID, *, by: Actor, reason: str = "", skip: int = 0, most: in
             raise NoSuchDelivery
         every = Rejection.objects.filter(delivery=found)
         counted = every.order_by("reason").values_list("reason").annotate(Count("pk"))
+        waiting = dict(counted.filter(resolved_at__isnull=True))
         wanted = every.filter(reason=reason) if reason else every
         rows = list(wanted.order_by("line", "pk")[skip : skip + most])
-        waiting = every.filter(resolved_at__isnull=True).count()
-        return Listed(_seen(rows, found, by), dict(counted), wanted.count(), waiting)
+        seen = _seen(rows, found, by)
+        return Listed(seen, dict(counted), waiting, wanted.count(), sum(waiting.values()))
 
 
 def _refuse_others(by: Actor) -> None:

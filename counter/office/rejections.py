@@ -11,13 +11,13 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from consent import rejected
 from consent.rejected import Listed, MayNotCheck, NoSuchDelivery, Rejected
 from counter.office.access import OPERATOR, OfficeRequest, office
 from counter.office.deliveries import find
+from counter.office.rejection_words import called, mend, mendings
 from counter.office.screen import show
 
 PAGE = 50
@@ -26,22 +26,6 @@ MOST_ROWS = 10_000
 FORMULA = re.compile("^[\\s\0]*[=+\\-@＝＋－＠]|^[\t\r\n\0]")
 """How a cell begins that a spreadsheet could take for a formula (T-15)."""
 BOM = "\ufeff"
-REASONS = {
-    "number": gettext_lazy("宛名番号"),
-    "required": gettext_lazy("必須の項目"),
-    "version": gettext_lazy("履歴番号"),
-    "date": gettext_lazy("日付の書き方"),
-    "impossible_date": gettext_lazy("ありえない日付"),
-    "rising": gettext_lazy("日付の前後"),
-    "past": gettext_lazy("先の日付"),
-    "cells": gettext_lazy("項目の数"),
-    "control": gettext_lazy("制御文字"),
-    "lost_character": gettext_lazy("文字化け"),
-    "personal_number": gettext_lazy("個人番号の混入"),
-    "duplicate_key": gettext_lazy("同じ行の繰り返し"),
-    "conflicting_key": gettext_lazy("食い違う行"),
-}
-"""What the 理由コード of rows are called; a code unknown here is shown as it is."""
 
 
 @office(OPERATOR)
@@ -54,7 +38,7 @@ def listed(request: OfficeRequest, pk: UUID) -> HttpResponse:
     context = {
         "delivery": delivery,
         "found": found,
-        "reasons": [(code, REASONS.get(code, code), n) for code, n in found.reasons.items()],
+        "mendings": mendings(found.reasons, found.waiting_by_reason),
         "reason": reason,
         "page": page,
         "has_more": page * PAGE < found.total,
@@ -86,13 +70,21 @@ def safe(cell: str) -> str:
 def _table(rows: tuple[Rejected, ...]) -> Iterator[list[str]]:
     """A heading and the rows; every item any of them has is a column."""
     names = list(dict.fromkeys(name for row in rows for name in (*row.items, *row.hidden)))
-    yield [_("行番号"), _("理由コード"), _("理由"), _("解決"), *names]
+    said = [
+        _("行番号"),
+        _("理由"),
+        _("くわしく"),
+        _("直していただくこと"),
+        _("解決"),
+        _("理由コード"),
+    ]
+    yield [*said, *names]
     withheld = _("（表示しません）")
     for row in rows:
         told = {**dict.fromkeys(row.hidden, withheld), **row.items}
         resolved = _("済み") if row.is_resolved else ""
         yield [
-            str(row.line), row.reason, row.message, resolved,
+            str(row.line), called(row.reason), row.message, mend(row.reason), resolved, row.reason,
             *(told.get(name, "") for name in names),
         ]  # fmt: skip
 

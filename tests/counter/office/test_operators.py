@@ -15,10 +15,11 @@ from consent import deliveries, rejected
 from consent.actors import actor_of
 from consent.models import AccessEntry
 from counter.office.deliveries import told
+from counter.office.rejection_words import WORDS
 from counter.office.rejections import safe
 from residents.models import Delivery, InboxLook, Rejection
 from tests.entering import signed_in
-from tests.residents.exports import LATER, person, take_in_rows
+from tests.residents.exports import LATER, as_csv, let_go, person, take_in, take_in_rows, write
 
 pytestmark = pytest.mark.django_db
 HOURS = timedelta(hours=1)
@@ -151,6 +152,52 @@ def test_rows_are_filtered_by_reason_and_paged(operator, juki):
     assert len(rows_of(operator.get(f"{address}.csv", {"reason": "number"}))) == 2
 
 
+def test_what_the_sender_must_mend_is_one_sentence_a_reason_with_its_rows(operator, juki):
+    for line, reason in enumerate(("date", "date", "age", "number")):
+        reject(juki, line, "")
+        Rejection.objects.filter(line=line).update(reason=reason)
+    Rejection.objects.filter(reason__in=("number", "age")).update(resolved_at=timezone.now())
+
+    address = reverse("office:rejections", args=[juki.pk])
+    shown = re.sub(r"(<[^>]+>|\s)+", " ", text(operator.get(address)))
+
+    assert "日付の書き方 日付を、決められた形（YYYY-MM-DD）で入れる 2 2" in shown
+    assert "宛名番号 宛名番号を、半角英数字15文字以内で入れる 1 0" in shown
+    heading, first, *_ = rows_of(operator.get(f"{address}.csv"))
+    told_ = dict(zip(heading, first, strict=True))
+    assert (told_["理由"], told_["理由コード"]) == ("日付の書き方", "date")
+    assert told_["直していただくこと"] == "日付を、決められた形（YYYY-MM-DD）で入れる"
+
+
+BAD_ROWS = {
+    "number": {"宛名番号": "１２３"},
+    "required": {"世帯番号": ""},
+    "version": {"個人履歴番号": "一"},
+    "date": {"異動年月日": "昭和60年"},
+    "impossible_date": {"生年月日": "2021-02-29"},
+    "rising": {"住民状態": "3", "消除の異動年月日": "1980-01-01"},
+    "past": {"生年月日": "2999-01-01"},
+    "age": {"生年月日": "1776-05-01"},
+    "control": {"氏名": "見\0本"},
+    "lost_character": {"氏名": "見\ufffd"},
+    "personal_number": {"住所_方書": "123456789018"},
+    "duplicate_key": {"宛名番号": "0000000099"},
+    "conflicting_key": {"宛名番号": "0000000098", "氏名": "別　人"},
+}
+
+
+def test_every_reason_a_row_is_kept_out_for_has_words(tmp_path):
+    rows = [person(f"{at:010}") | changes for at, changes in enumerate(BAD_ROWS.values(), start=1)]
+    text_of_it = as_csv("juki", [person("0000000099"), person("0000000098"), *rows])
+    path = write(tmp_path / "a", "juki", [])
+    path.write_bytes((text_of_it + "0000000097,1\r\n").encode())
+
+    let_go(take_in(path.parent))
+
+    given = {*Rejection.objects.values_list("reason", flat=True)}
+    assert given == {*BAD_ROWS, "cells"} == {*WORDS}
+
+
 @pytest.mark.parametrize("username", ["sato", "takahashi", "admin"])
 def test_nobody_else_sees_them(juki, staff, username):
     client = signed_in(staff[username])
@@ -207,7 +254,7 @@ def test_a_row_mended_in_the_next_delivery_is_resolved_and_says_by_which(operato
     shown = text(operator.get(address))
     assert "すべて解決済み" in shown
     assert reverse("office:delivery", args=[mended.pk]) in shown
-    assert rows_of(operator.get(f"{address}.csv"))[1][3] == "済み"
+    assert rows_of(operator.get(f"{address}.csv"))[1][4] == "済み"
 
 
 def test_a_held_delivery_on_the_board_tells_what_it_would_do(operator, tmp_path, db):
