@@ -125,9 +125,6 @@ class EntryForm(forms.Form):
             del self.fields["together"]
         for place in ADVERSE:
             self.fields[f"{place}_query"] = _line(_("台帳からさがす"))
-            self.fields[f"{place}_query"].help_text = _(
-                "カナ、生年月日、宛名番号など。市外の方は、さがさずに氏名だけでもかまいません。"
-            )
             if place in hits:
                 self.fields[f"{place}_ref"] = forms.ChoiceField(
                     label=_("見つかった方"),
