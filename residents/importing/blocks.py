@@ -5,7 +5,6 @@ A value of a column is looked at when it is met first; codes, days, names and to
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from residents.importing import oddities
 from residents.importing.columns import Columns
 from residents.importing.dates import DateChecks
 from residents.importing.lines import Lines
-from residents.importing.rows import NUMBER, SEPARATOR, VERSION, Check, Row
+from residents.importing.rows import NUMBER, SEPARATOR, VERSION, Check, Row, digest
 from residents.layout import Item, ItemType
 
 _ROWS = 1000
@@ -65,7 +64,7 @@ class Block:
             ),
             tuple([columns[name][place] for name in feed.versions]),
             record.decode(),
-            hashlib.sha256(record).digest(),
+            digest(record),
         )
 
     def __iter__(self) -> Iterator[Row]:

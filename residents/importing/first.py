@@ -68,10 +68,11 @@ class First:
     def _copy_block(self, made: _Made, block: Block, waiting: list[Row]) -> list[Row]:
         numbers = block.numbers
         chosen = self._plain(block, numbers, waiting)
-        lines = plain.lines(block, chosen, made.delivery) if any(chosen) else []
+        refs = self.into.refs(len(numbers))
+        lines = plain.lines(block, chosen, made.delivery, refs) if any(chosen) else []
         if lines is None:
             chosen, lines = [False] * len(numbers), []
-        made.write_lines(self.into.with_refs(lines))
+        made.write_lines(lines)
         self._take_plain(block, [at for at, each in enumerate(chosen) if each])
         rest = [*waiting, *(block.row(at) for at, each in enumerate(chosen) if not each)]
         last = numbers[-1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from contextlib import ExitStack
 from uuid import uuid4
 
@@ -11,7 +10,7 @@ import numpy as np
 from django.db import connection
 
 from residents.feed import Feed, Target
-from residents.importing import building, tables
+from residents.importing import building, households, tables
 from residents.models import Holding, Identity, Resident
 
 _WORTH = 10_000  # records above which a table is filled without its indexes
@@ -54,7 +53,8 @@ class Aside:
 
     def __init__(self, feed: Feed) -> None:
         self._names = _COLUMNS[feed.target].split(", ")
-        self._kept = [each for each in self._names if each != "number" or _is_resident(feed)]
+        self._is_resident = feed.target is Target.RESIDENT
+        self._kept = [each for each in self._names if each != "number" or self._is_resident]
         self.table = str(MODELS[feed.target]._meta.db_table)
         self.made = f"first_{feed.code}"
         self.people = f"COPY {self.made} ({', '.join(self._names)}) FROM STDIN"
@@ -71,9 +71,8 @@ class Aside:
         """Blank: who is known already has a ref."""
         return ""
 
-    def with_refs(self, lines: Sequence[bytes]) -> Sequence[bytes]:
-        """The lines as they are."""
-        return lines
+    def refs(self, count: int) -> None:
+        """None of them."""
 
     def end(self) -> None:
         """Give everyone a ref who has none."""
@@ -83,7 +82,8 @@ class Aside:
     def insert(self, count: int) -> None:
         """Put so many records where they belong. Runs in the transaction that applies the delivery.
 
-        Many fill a table as good as empty without its indexes; who reads it waits meanwhile.
+        Many fill a table as good as empty without its indexes; who reads it waits meanwhile. The
+        households of residents are noted in the temporary table `moved`.
         """
         statement = _INSERT.format(
             made=self.made,
@@ -97,6 +97,10 @@ class Aside:
             cursor.execute(statement)
         with connection.cursor() as cursor:
             cursor.execute(_KEYS.format(made=self.made))
+            if self._is_resident:
+                cursor.execute(
+                    f"INSERT INTO moved SELECT DISTINCT household_number FROM {self.made}"
+                )
 
 
 class Straight:
@@ -105,7 +109,7 @@ class Straight:
     Everyone is new, so refs are made here, and every row is written once. Who reads waits meanwhile.
     """
 
-    table = made = "residents_resident"
+    table = "residents_resident"
     people = f"COPY {table} (ref, {building.RESIDENT}) FROM STDIN"
     keys = "COPY residents_searchkey (ref, kind, key) FROM STDIN"
 
@@ -120,28 +124,25 @@ class Straight:
         """Another ref."""
         return str(uuid4())
 
-    def with_refs(self, lines: Sequence[bytes]) -> Sequence[bytes]:
-        """Each line after a ref of its own."""
-        refs = np.frombuffer(os.urandom(16 * len(lines)), np.uint8).reshape(-1, 16).copy()
-        refs[:, 6] = refs[:, 6] & 0x0F | 0x40  # version and variant of RFC 9562, 5.4
-        refs[:, 8] = refs[:, 8] & 0x3F | 0x80
-        digits = refs.tobytes().hex().encode()
-        return [b"%b\t%b" % (digits[at * 32 : at * 32 + 32], line) for at, line in enumerate(lines)]
+    def refs(self, count: int) -> list[str]:
+        """So many at once."""
+        every = np.frombuffer(os.urandom(16 * count), np.uint8).reshape(-1, 16).copy()
+        every[:, 6] = every[:, 6] & 0x0F | 0x40  # version and variant of RFC 9562, 5.4
+        every[:, 8] = every[:, 8] & 0x3F | 0x80
+        digits = every.tobytes().hex()
+        return [digits[at : at + 32] for at in range(0, len(digits), 32)]
 
     def end(self) -> None:
-        """Note whose refs they are, and make the indexes."""
+        """Note whose refs they are, make the households and then the indexes."""
         with tables.bare("residents_identity"), connection.cursor() as cursor:
             cursor.execute(_THEIR_IDENTITIES)
+        households.fill()
         self._bare.close()
 
     def insert(self, count: int) -> None:
-        """Nothing: it is where it belongs."""
+        """Nothing: all is where it belongs."""
 
 
 def is_empty() -> bool:
     """Whether the register knows nobody."""
     return not Identity.objects.exists()
-
-
-def _is_resident(feed: Feed) -> bool:
-    return feed.target is Target.RESIDENT

@@ -5,15 +5,20 @@ from __future__ import annotations
 from django.db import connection
 
 from residents.household import HEAD
+from residents.importing import tables
 
-_REFRESH = """
+# Should there be two heads, the one with the lower 宛名番号.
+_HOUSEHOLDS = """
 INSERT INTO residents_household (number, head_id)
 SELECT member.household_number, (min(ARRAY[member.number, member.ref::text]) FILTER (
     WHERE member.state = '1' AND member.relationship_codes = ARRAY[%(head)s]
 ))[2]::uuid
 FROM residents_resident member
 WHERE member.gone_at IS NULL AND member.household_number <> ''
-    AND member.household_number IN (SELECT number FROM moved)
+"""
+_EVERY = f"{_HOUSEHOLDS} GROUP BY member.household_number"
+_REFRESH = f"""
+{_HOUSEHOLDS} AND member.household_number IN (SELECT number FROM moved)
 GROUP BY member.household_number
 ON CONFLICT (number) DO UPDATE SET head_id = excluded.head_id
 WHERE residents_household.head_id IS DISTINCT FROM excluded.head_id;
@@ -23,6 +28,12 @@ WHERE household.number = moved.number AND NOT EXISTS (
     WHERE member.household_number = moved.number AND member.gone_at IS NULL
 );
 """
+
+
+def fill() -> None:
+    """Make the households of everyone; there are none yet."""
+    with tables.bare("residents_household"), connection.cursor() as cursor:
+        cursor.execute(_EVERY, {"head": HEAD})
 
 
 def refresh() -> None:

@@ -133,7 +133,6 @@ def apply(work: Work) -> Counts:
 def _insert_first(first: First) -> None:
     first.insert()
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO moved SELECT DISTINCT household_number FROM {first.into.made}")
         cursor.execute(_MET_BEFORE, [phones.FEED])
 
 

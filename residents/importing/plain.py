@@ -13,6 +13,7 @@ from itertools import compress, repeat
 from residents import folding, names
 from residents.importing import building, search_keys
 from residents.importing.blocks import Block
+from residents.importing.rows import digest
 
 _REMEMBERED = 1 << 15
 _KIND, _BIRTH = "住民種別", "生年月日"
@@ -26,23 +27,32 @@ def rows(block: Block, single: Sequence[bool]) -> list[bool]:
         if any(columns[name]):
             plain = [one and not text for one, text in zip(plain, columns[name], strict=True)]
     for name in {names.NAME, names.KANA} & columns.keys():
-        good = map(_has_two_parts, columns[name])
-        plain = [one and other for one, other in zip(plain, good, strict=True)]
-    at_home = map(names.FOREIGN.__ne__, columns[_KIND])
-    return [one and other for one, other in zip(plain, at_home, strict=True)]
+        good = [*map(_has_two_parts, columns[name])]
+        if not all(good):
+            plain = [one and other for one, other in zip(plain, good, strict=True)]
+    if names.FOREIGN in columns[_KIND]:
+        at_home = map(names.FOREIGN.__ne__, columns[_KIND])
+        plain = [one and other for one, other in zip(plain, at_home, strict=True)]
+    return plain
 
 
-def lines(block: Block, chosen: Sequence[bool], delivery: str) -> list[bytes] | None:
+def lines(
+    block: Block, chosen: Sequence[bool], delivery: str, refs: Sequence[str] | None
+) -> list[bytes] | None:
     """The columns building.RESIDENT of the chosen rows, parted by tabs; None if a key is too long.
 
-    No value holds a tab, a line end or a backslash: such rows are alone in their block.
+    With `refs` one of them comes first in each line. No value holds a tab, a line end or a backslash:
+    such rows are alone in their block.
     """
 
-    def column(name: str) -> list[str]:
+    def column(name: str) -> Sequence[str]:
         cells = block.columns.get(name)
-        return list(compress(cells, chosen)) if cells else [""] * len(records)
+        if cells is None:
+            return [""] * len(records)
+        return cells if every else list(compress(cells, chosen))
 
-    records = list(compress(block.records, chosen))
+    every = all(chosen)
+    records = block.records if every else list(compress(block.records, chosen))
     name, kana, town = column(names.NAME), column(names.KANA), column(_TOWN)
     keys = (
         [*map(_name_key, kana)],
@@ -53,6 +63,7 @@ def lines(block: Block, chosen: Sequence[bool], delivery: str) -> list[bytes] | 
     if max(max(map(len, each), default=0) for each in keys) >= search_keys.LONGEST:
         return None
     before = zip(
+        *([refs[: len(records)]] if refs else []),
         column(block.feed.key[0]),
         column("世帯番号"),
         column(_KIND),
@@ -78,7 +89,7 @@ def lines(block: Block, chosen: Sequence[bool], delivery: str) -> list[bytes] | 
 
 def _row_hash(record: bytes) -> str:
     """Over the hash of the person's one row, as a bytea literal."""
-    return "\\\\x" + hashlib.sha256(hashlib.sha256(record).digest()).hexdigest()
+    return "\\\\x" + hashlib.sha256(digest(record)).hexdigest()
 
 
 @lru_cache(maxsize=_REMEMBERED)
