@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,12 @@ from typing import Any
 
 from residents import wareki
 from residents.facts import PartialDate
+
+HYPHENS = {
+    "postal": (re.compile(r"^(\d{3})(\d{4})$"), r"\1-\2"),
+    "phone": (re.compile(r"^(0[5-9]0)(\d{4})(\d{4})$"), r"\1-\2-\3"),
+}
+"""Registers hold postal codes and mobile numbers as bare digits; people read them in groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,12 @@ def printed(value: Any, kind: str, choices: tuple[tuple[Any, str], ...] = ()) ->
         return CellText("、".join(str(each) for each in value), raw=list(value))
     if isinstance(value, Decimal | int | float) and kind in ("number", "money"):
         return CellText(f"{value:,}", raw=str(value))
-    return CellText(_label(value, choices, str(value)), raw=str(value))
+    return CellText(_label(value, choices, _grouped(str(value), kind)), raw=str(value))
+
+
+def _grouped(text: str, kind: str) -> str:
+    pattern, groups = HYPHENS.get(kind, (None, ""))
+    return pattern.sub(groups, text) if pattern else text
 
 
 def _label(value: Any, choices: tuple[tuple[Any, str], ...], otherwise: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,8 @@ from residents import wareki
 
 PLAIN = ("contact.",)
 """Of the facts of other ledgers, those a person reads the letter for; the rest are folded."""
+PLACES = frozenset({"address", "postal_code", "previous_address", "new_address", "old_address"})
+"""What is the same for everyone who lives together: read once, folded where it says nothing new."""
 
 
 def show_letter(
@@ -43,7 +45,7 @@ def show_letter(
         "bundle": sitting.bundle,
         "event": sitting.event,
         "who": sitting.people[applicants[0]].name,
-        "sections": [_folded(s) for s in answers.check_rows(sitting.sections, form_of, {})],
+        "sections": _folded(answers.check_rows(sitting.sections, form_of, {})),
         "back": back_from("", sitting, way),
         "title": _("内容の確認"),
     }
@@ -58,12 +60,21 @@ def _for_picker(field: Field) -> Field:
     return replace(field, value=day.isoformat() if day else "")
 
 
-def _folded(section: Mapping[str, Any]) -> dict[str, Any]:
-    """A section whose numbers of other ledgers, marks and empty boxes are folded away."""
-    shown = [row for row in section["rows"] if row.form or not _is_inner(row)]
-    inner = [row for row in section["rows"] if not (row.form or not _is_inner(row))]
-    filled = [row for row in section["folded"] if row.row.text]
-    return {**section, "rows": shown, "folded": [*inner, *filled]}
+def _folded(sections: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Sections whose numbers of other ledgers, marks, empty boxes and repeated places are folded away."""
+    read: set[str] = set()
+    found = []
+    for section in sections:
+        shown: list[Row] = []
+        inner: list[Row] = []
+        for row in section["rows"]:
+            is_place = row.row.fact in PLACES
+            is_inner = _is_inner(row) or (is_place and row.row.text in read)
+            (inner if is_inner and not row.form else shown).append(row)
+            read |= {row.row.text} if is_place and row.row.text else set()
+        filled = [row for row in section["folded"] if row.row.text]
+        found.append({**section, "rows": shown, "folded": [*inner, *filled]})
+    return [section for section in found if section["rows"] or section["folded"]]
 
 
 def _is_inner(row: Row) -> bool:

@@ -7,7 +7,6 @@ place for the pen never prints whatever its cell says, so no 個人番号 can ge
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,11 +27,6 @@ ROOM_LEFT_FREE = {
     "number": "\u3000\u3000",
 }
 """What an empty place shows so that the pen knows what belongs where."""
-HYPHENS = {
-    "postal": (re.compile(r"^(\d{3})(\d{4})$"), r"\1-\2"),
-    "phone": (re.compile(r"^(0[5-9]0)(\d{4})(\d{4})$"), r"\1-\2-\3"),
-}
-"""Registers hold postal codes and mobile numbers as bare digits; papers show them in groups."""
 
 _EMPTY: Cell = {"state": "blank"}
 _NOTES = ("data-mm", "data-high", "data-size", "data-count", "data-index", "data-rows")
@@ -246,9 +240,7 @@ def text_of(cell: Cell) -> str:
     """What a cell prints; nothing unless it is known."""
     if cell["state"] != "known":
         return ""
-    text = str(cell.get("text") or "")
-    hyphen = HYPHENS.get(cell.get("print", ""))
-    return hyphen[0].sub(hyphen[1], text) if hyphen else text
+    return str(cell.get("text") or "")
 
 
 def _refer_to_sheet(part: Element, cell: Cell, text: str, notes: Notes) -> Fitted:

@@ -4,6 +4,7 @@ import pytest
 
 from lifeevents import replies
 from lifeevents.opened import open_bundle
+from lifeevents.printed_values import printed
 from residents.facts import Source
 from tests.makers import NEWBORN, make_bundle, make_household, man, wife
 
@@ -151,3 +152,16 @@ def test_every_known_value_of_a_resident_is_guarded(papers, yamada):
         for cell in filled.all_cells():
             held = cell.origin and cell.origin.source is Source.REGISTER
             assert not held or cell.guards
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "shown"),
+    [
+        ("postal", "0900024", "090-0024"),
+        ("phone", "09012345678", "090-1234-5678"),
+        ("phone", "0157-23-7111", "0157-23-7111"),
+        ("text", "0900024", "0900024"),
+    ],
+)
+def test_bare_digits_of_the_register_are_shown_in_groups(kind, held, shown):
+    assert printed(held, kind).text == shown

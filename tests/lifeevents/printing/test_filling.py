@@ -86,16 +86,6 @@ def test_a_value_nobody_needs_may_stay_empty_and_white(claim):
     assert "pen" in places(root, "address")[0].get("class").split()
 
 
-def test_bare_digits_of_the_register_are_printed_in_groups(claim):
-    claim["cells"]["postal_code"].update(text="0900024")
-    claim["cells"]["phone"].update(text="09012345678")
-
-    root = filled(claim).root
-
-    assert words(root, "postal_code") == "090-0024"
-    assert words(root, "phone") == "090-1234-5678"
-
-
 def test_a_date_for_the_pen_shows_where_year_month_and_day_go(claim):
     claim["cells"]["birth_date"].update(state="missing", text="", value=None)
 
