@@ -58,6 +58,7 @@ class Field:
     family: str = ""
     settled: str = ""
     family_open: bool = False
+    family_may_differ: bool = False
     unit: str = ""
     max_length: int = LONGEST
     required: bool = False
@@ -120,6 +121,7 @@ def of_question(asked: Asked) -> Field:
         choices=_choices(asked.type, asked.choices),
         family=asked.suggestion,
         settled=asked.suggestion,
+        family_may_differ=asked.may_differ,
         unit=asked.unit,
         max_length=asked.max_length or LONGEST,
     )
@@ -239,11 +241,14 @@ def _check_row(row: CheckRow, places: Iterable[str], form: list[Field] | None) -
 
 
 def _written(post: QueryDict, name: str) -> str:
-    """A given name after the 氏 that stands there; whoever typed the 氏 again meant it once."""
+    """A given name after the 氏 that stands there; whoever typed a 氏 as well meant that one."""
     given = post.get(name, "").strip()
     family = post.get(f"{name}:family", "").strip()
     parts = jaconv.hira2kata(given).split()
-    if not (family and parts) or (len(parts) > 1 and parts[0] == jaconv.hira2kata(family)):
+    is_whole = len(parts) > 1 and (
+        parts[0] == jaconv.hira2kata(family) or f"{name}:may_differ" in post
+    )
+    if not (family and parts) or is_whole:
         return given
     return f"{family}{SPACE}{given}"
 

@@ -18,6 +18,7 @@ Facts = Mapping[str, Value]
 Owners = Mapping[tuple[str, str], UUID]
 NOT_ASKED = Unknown(Reason.NOT_ASKED)
 HEAD_WORD = kinship.in_words(kinship.HEAD)
+LIVED_IN = Origin(Source.DERIVED, "すでに住んでいる世帯に加わる")
 TOGETHER = Origin(Source.DERIVED, "いっしょに異動する方と同じ")
 NEW_HERE = Origin(Source.DERIVED, "新しく市に住む方")
 WITHIN = {"previous_address": "いままでの住所", "old_address": "いままでの住所"}
@@ -71,9 +72,15 @@ def settle(
     }
     home = {"address": shared.get("new_address", NOT_ASKED)}
     if joined and joined.record:
-        home["household_number"] = joined.record.facts["household_number"]
+        home |= {"household_number": joined.record.facts["household_number"], **_settled(movers)}
     owners |= _owners_of_address(movers, shared, owners)
     return Move(people, home, shared, owners)
+
+
+def _settled(movers: list[Seat]) -> dict[str, Value]:
+    """What a home that is lived in already needs no more; who moves within the town may give up water."""
+    newly = () if any(seat.record for seat in movers) else ("uses_water",)
+    return {fact: Known(False, LIVED_IN) for fact in ("new_house", *newly)}
 
 
 def _share(

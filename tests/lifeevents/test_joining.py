@@ -70,6 +70,18 @@ def test_people_new_to_the_town_join_one_too(yoshida, sato, today):
     assert "new_address" not in {asked.fact for asked in sit(arriving, by=sato).questions}
 
 
+@pytest.mark.parametrize("event", ["move_in", "move_within"])
+def test_a_home_that_is_lived_in_needs_no_number_and_no_tap(event, yamada, yoshida, sato, today):
+    start = {"move_in": None, "move_within": yamada.mother.pk}[event]
+    bundle = bundles.start(event, start, applicant="self", on=today, by=sato)
+    joining.join(bundle, yoshida.mother.pk, version=0, by=sato)
+
+    asked = {each.fact for each in sit(bundle, by=sato).questions}
+
+    assert "new_house" not in asked
+    assert ("uses_water" in asked) == (event == "move_within"), "the old home's tap may be closed"
+
+
 def test_nobody_joins_their_own_household_or_someone_gone(moving, yamada, yoshida, sato):
     type(yoshida.mother).objects.filter(pk=yoshida.mother.pk).update(state="3")
 

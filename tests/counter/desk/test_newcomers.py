@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lifeevents import bundles
 from lifeevents.models import Bundle
+from tests import makers
 from tests.counter.desk.conftest import now, text_of
 from tests.makers import date, make_household
 
@@ -155,3 +156,23 @@ def test_from_abroad_the_stamps_and_the_register_are_asked_first(desk, sato):
     asked = {each.fact for each in sitting.questions}
     assert {"entry_stamped", "register_in_town", "old_address"} <= asked
     assert not {"planned_move_on", "old_head"} & asked
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("一郎", "転入　一郎"), ("転入　一郎", "転入　一郎"), ("別　一郎", "別　一郎")],
+)
+def test_who_arrives_along_mostly_has_the_same_family_name(desk, sato, typed, kept):
+    day = date(2026, 11, 22)
+    bundle = makers.bundles.start(
+        "move_in", None, applicant="self", on=day, by=sato, newcomers=["n1", "n2"]
+    )
+    makers.replies.answer(bundle, {("n1", "name"): "転入　太郎"}, version=0, by=sato)
+    bundles.go_to(bundle, "ask", version=1, by=sato)
+    card = desk.get(f"/b/{bundle.number}").context["card"]
+
+    sent = {"n2:name": typed, "n2:name:family": "転入", "n2:name:may_differ": "yes"}
+    desk.post(f"/b/{bundle.number}/answer", {"version": 2, "asked": "n2:name", **sent})
+
+    assert {each.family for each in card.fields if each.name.endswith(":name")} == {"転入"}
+    assert now(bundle).answers.get(subject="n2", fact="name").value == kept
