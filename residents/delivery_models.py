@@ -169,3 +169,18 @@ class LineHashes(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_row_per_part", fields=["delivery", "part"])
         ]
+
+
+class LineChanges(models.Model):
+    """What the lines of a 全件 were, where nearly all are as in an earlier one (`base`).
+
+    `touched` are the 宛名番号 of those whose lines changed since, 16 bytes each; `keys` and `numbers`
+    are their lines, as in LineHashes.
+    """
+
+    delivery = models.OneToOneField(Delivery, on_delete=models.PROTECT, related_name="+")
+    base = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
+    layout = models.CharField(max_length=64)
+    touched = models.BinaryField()
+    keys = models.BinaryField()
+    numbers = models.BinaryField()

@@ -13,6 +13,7 @@ from residents.delivery_models import BeforeImage as BeforeImage
 from residents.delivery_models import Delivery as Delivery
 from residents.delivery_models import DeliveryStep as DeliveryStep
 from residents.delivery_models import HeldRow as HeldRow
+from residents.delivery_models import LineChanges as LineChanges
 from residents.delivery_models import LineHashes as LineHashes
 from residents.delivery_models import Rejection as Rejection
 from residents.delivery_models import StagedRow as StagedRow

@@ -23,6 +23,7 @@ EDITABLE = {
         "HeldRow",
         "InboxLook",
         "InboxObject",
+        "LineChanges",
         "LineHashes",
         "Delivery", "Holding", "Household", "ManualProtection", "Protection", "Rejection",
         "Resident", "SearchKey", "StagedRow",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from residents.models import BeforeImage, Delivery, LineHashes
+from residents.models import BeforeImage, Delivery, LineChanges, LineHashes
 
 _COLUMNS = "delivery_id, line, number, record_key, version_key, record, row_hash, reason, message"
 
@@ -44,12 +44,16 @@ def forget_unused(feed: str) -> None:
     full = applied.filter(kind=Delivery.Kind.FULL).order_by("-applied_at", "-as_of", "-sequence")
     kept = list(full.values_list("pk", flat=True)[:2])
     waiting = Delivery.objects.filter(feed=feed, state=Delivery.State.HELD)
+    kept += waiting.values_list("pk", flat=True)
+    LineChanges.objects.filter(delivery__feed=feed).exclude(delivery__in=kept).delete()
+    bases = LineChanges.objects.filter(delivery__feed=feed).values_list("base", flat=True)
     unused = LineHashes.objects.filter(delivery__feed=feed).exclude(delivery__in=kept)
-    unused.exclude(delivery__in=waiting).delete()
+    unused.exclude(delivery__in=list(bases)).delete()
 
 
 def forget(delivery: UUID) -> None:
     """Drop what would undo a delivery: it is undone."""
+    LineChanges.objects.filter(delivery=delivery).delete()
     LineHashes.objects.filter(delivery=delivery).delete()
     BeforeImage.objects.filter(delivery=delivery).delete()
 

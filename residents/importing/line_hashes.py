@@ -1,5 +1,6 @@
 """The lines of the last 全件, as hashes in the database, and how the next one differs from them.
 
+All are written down now and then; on other nights only the lines of those whose lines have changed since.
 A line that was rejected has no hash, so it is looked at again every night; of its 宛名番号 one entry is
 kept that no line can match, so that the person is not forgotten when the line is gone.
 """
@@ -7,15 +8,16 @@ kept that no line can match, so that the person is not forgotten when the line i
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from residents.importing.survey import Array, Survey
-from residents.models import Delivery, LineHashes
+from residents.models import Delivery, LineChanges, LineHashes
 
 _PARTS = 16
+_MANY = 0.1  # share of lines above which all are written down again
 _SHIFT = np.uint64(60)
 _WIDTH = 16  # bytes of a 宛名番号 and its filling
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -49,19 +51,16 @@ def last_full(feed: str) -> Delivery | None:
 
 def compare(found: Survey, basis: Delivery) -> Differences | None:
     """How the surveyed file differs from an applied 全件; None where that cannot be told."""
-    stored = LineHashes.objects.filter(delivery=basis, layout=found.layout)
-    if stored.count() != _PARTS:
+    stored = _Stored.of(basis)
+    if not stored.is_as(found.layout):
         return None
     count = len(found.keys)
     result = Differences(basis, np.zeros(count, bool), np.zeros(count, np.uint64))
     order = np.argsort(found.keys[:, 0])
-    first = found.keys[order, 0]
-    bounds = np.searchsorted(first, np.arange(1, _PARTS, dtype=np.uint64) << _SHIFT)
-    places = np.split(order, bounds)
+    places = np.split(order, _bounds(found.keys[order, 0]))
     vanished: set[bytes] = set()
-    for each in stored.order_by("part").iterator(1):
-        keys, numbers = _unpacked(each)
-        vanished.update(_match(found.keys, places[each.part], keys, numbers, result).tolist())
+    for part, keys, numbers in stored.parts():
+        vanished.update(_match(found.keys, places[part], keys, numbers, result).tolist())
     result.vanished = sorted(number.decode() for number in vanished)
     return result
 
@@ -123,9 +122,8 @@ def store(
 ) -> None:
     """Keep the hashes of a 全件's lines for the next one.
 
-    With `differences`, what was not touched is taken over from the 全件 before. `rejected` are the
-    people with a rejected row; without `ends` those who are missing were not marked gone, and are
-    looked at again.
+    With `differences`, what was not touched is as in the 全件 before. `rejected` are the people with a
+    rejected row; without `ends` those who are missing were not marked gone, and are looked at again.
     """
     indices, numbers = accepted.indices, accepted.numbers
     lost = set(rejected)
@@ -135,38 +133,98 @@ def store(
     good = ~np.isin(_marks(numbers), _marks(odd))
     keys = np.concatenate([found.keys[indices[good]], np.zeros((len(odd), 2), np.uint64)])
     numbers = np.concatenate([numbers[good], odd])
-    touched = np.unique(
-        _marks(np.concatenate([numbers, _packed(differences.vanished if differences else ())]))
+    if differences is None:
+        _write_all(delivery, found.layout, _split(keys, numbers))
+        return
+    met = np.concatenate([accepted.numbers, odd, _packed(differences.vanished)])
+    stored = _Stored.of(differences.basis).changed(np.unique(met), keys, numbers)
+    if len(stored.touched) > _MANY * len(found.keys):
+        _write_all(delivery, found.layout, stored.parts())
+        return
+    LineChanges.objects.create(
+        delivery=delivery,
+        base=stored.base,
+        layout=found.layout,
+        touched=stored.touched.tobytes(),
+        keys=stored.keys.astype("<u8").tobytes(),
+        numbers=stored.numbers.tobytes(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The lines of a 全件: those of `base`, but for the people in `touched`, who have these."""
+
+    base: Delivery
+    touched: Array
+    keys: Array
+    numbers: Array
+    layout: str = ""
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> _Stored:
+        changes = LineChanges.objects.select_related("base").filter(delivery=delivery).first()
+        if changes is None:
+            return cls(delivery, _packed(()), np.zeros((0, 2), np.uint64), _packed(()))
+        touched = np.frombuffer(changes.touched, f"S{_WIDTH}")
+        return cls(changes.base, touched, *_unpacked(changes), changes.layout)
+
+    def is_as(self, layout: str) -> bool:
+        """Whether all of it is there, and was read as a file of that layout is."""
+        every = LineHashes.objects.filter(delivery=self.base, layout=layout)
+        return self.layout in ("", layout) and every.count() == _PARTS
+
+    def changed(self, touched: Array, keys: Array, numbers: Array) -> _Stored:
+        """The lines after the `touched` have got these `keys`, which are lines of the `numbers`."""
+        kept = ~np.isin(_marks(self.numbers), _marks(touched))
+        return _Stored(
+            self.base,
+            np.union1d(self.touched, touched),
+            np.concatenate([self.keys[kept], keys]),
+            np.concatenate([self.numbers[kept], numbers]),
+        )
+
+    def parts(self) -> Iterator[tuple[int, Array, Array]]:
+        """Each part with its keys, sorted, and whose they are."""
+        marks = np.unique(_marks(self.touched))
+        own = _split(self.keys, self.numbers)
+        stored = LineHashes.objects.filter(delivery=self.base).order_by("part").iterator(1)
+        for each, (part, new_keys, new_numbers) in zip(stored, own, strict=True):
+            keys, numbers = _unpacked(each)
+            if len(marks):
+                kept = ~np.isin(_marks(numbers), marks)
+                keys = np.concatenate([keys[kept], new_keys])
+                numbers = np.concatenate([numbers[kept], new_numbers])
+                order = np.argsort(keys[:, 0], kind="stable")
+                keys, numbers = keys[order], numbers[order]
+            yield part, keys, numbers
+
+
+def _split(keys: Array, numbers: Array) -> Iterator[tuple[int, Array, Array]]:
+    """Lines by their first four bits, each part sorted."""
     order = np.argsort(keys[:, 0])
     keys, numbers = keys[order], numbers[order]
-    bounds = np.searchsorted(keys[:, 0], np.arange(1, _PARTS, dtype=np.uint64) << _SHIFT)
-    for part, (own, owners) in enumerate(
-        zip(np.split(keys, bounds), np.split(numbers, bounds), strict=True)
-    ):
-        if differences:
-            own, owners = _with_before(differences, part, touched, own, owners)  # noqa: PLW2901
+    bounds = _bounds(keys[:, 0])
+    parts = zip(np.split(keys, bounds), np.split(numbers, bounds), strict=True)
+    return ((part, *each) for part, each in enumerate(parts))
+
+
+def _bounds(first: Array) -> Array:
+    return np.searchsorted(first, np.arange(1, _PARTS, dtype=np.uint64) << _SHIFT)
+
+
+def _write_all(delivery: Delivery, layout: str, parts: Iterable[tuple[int, Array, Array]]) -> None:
+    for part, keys, numbers in parts:
         LineHashes.objects.create(
             delivery=delivery,
             part=part,
-            layout=found.layout,
-            keys=own.astype("<u8").tobytes(),
-            numbers=owners.tobytes(),
+            layout=layout,
+            keys=keys.astype("<u8").tobytes(),
+            numbers=numbers.tobytes(),
         )
 
 
-def _with_before(
-    differences: Differences, part: int, touched: Array, keys: Array, numbers: Array
-) -> tuple[Array, Array]:
-    old, owners = _unpacked(LineHashes.objects.get(delivery=differences.basis, part=part))
-    kept = ~np.isin(_marks(owners), touched)
-    keys = np.concatenate([old[kept], keys])
-    numbers = np.concatenate([owners[kept], numbers])
-    order = np.argsort(keys[:, 0], kind="stable")
-    return keys[order], numbers[order]
-
-
-def _unpacked(stored: LineHashes) -> tuple[Array, Array]:
+def _unpacked(stored: LineHashes | LineChanges) -> tuple[Array, Array]:
     keys = np.frombuffer(stored.keys, "<u8").reshape(-1, 2)
     return keys, np.frombuffer(stored.numbers, f"S{_WIDTH}")
 

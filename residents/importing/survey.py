@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, islice
 from typing import IO, Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from residents.importing.parcel import Arrival
 
 _CHUNK = 1 << 22
 _BYTEWISE = ("utf-8", "utf-8-sig", "cp932")
+_NEW_LINE, _RETURN = 10, 13
 _VERSION = b"1"  # raise it when rows are read another way: then nothing is compared with before
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -87,15 +88,19 @@ def _of_lines(received: Received) -> Survey | None:
         return None
     if form.encoding not in _BYTEWISE:
         return None
-    digests, lengths = bytearray(), [np.zeros(1, np.int64)]
+    digests, begins, offset = bytearray(), [np.zeros(1, np.int64)], 0
     with received.arrival.open() as raw:
         for block in _blocks(raw):
-            lines = block.split(b"\n")
-            if lines.pop() or not _are_rows(block, lines):
+            ends = _line_ends(block)
+            if ends is None:
                 return None
-            digests += b"".join(map(xxhash.xxh3_128_digest, lines))
-            lengths.append(np.fromiter(map(len, lines), np.int64, len(lines)) + 1)
-    starts = np.cumsum(np.concatenate(lengths))
+            lines = block.split(b"\n")
+            if b'"' in block and any(line.count(b'"') & 1 for line in lines):
+                return None  # a quoted cell has a line break
+            digests += b"".join(map(xxhash.xxh3_128_digest, islice(lines, len(ends))))
+            begins.append(ends + (offset + 1))
+            offset += len(block)
+    starts = np.concatenate(begins)
     keys = np.frombuffer(digests, "<u8").reshape(-1, 2)
     header = b""
     if form.header:
@@ -118,13 +123,19 @@ def _blocks(raw: IO[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _are_rows(block: bytes, lines: list[bytes]) -> bool:
-    """Whether no line is blank, endless, or part of a quoted cell with a line break."""
-    if b"" in lines or b"\r" in lines or max(map(len, lines), default=0) > LONGEST_LINE:
-        return False
-    if block.count(b"\r") != block.count(b"\r\n"):
-        return False
-    return b'"' not in block or not any(line.count(b'"') & 1 for line in lines)
+def _line_ends(block: bytes) -> Array | None:
+    """Where the lines of a block end; None if one is blank, endless or ends in another way."""
+    text = np.frombuffer(block, np.uint8)
+    ends = np.flatnonzero(text == _NEW_LINE)
+    if not len(ends) or ends[-1] != len(text) - 1:
+        return None
+    returns = np.count_nonzero(text == _RETURN)
+    before = text[ends - 1] == _RETURN
+    if returns and (returns != len(ends) or not before.all()):
+        return None
+    lengths = np.diff(ends, prepend=-1)
+    blank = 2 if returns else 1
+    return None if lengths.min() <= blank or lengths.max() > LONGEST_LINE else ends
 
 
 def _first(arrival: Arrival, length: int) -> bytes:

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 from django.db import connection
 
-from residents.models import Delivery, LineHashes, Rejection, Resident
+from residents.models import LineChanges, LineHashes, Rejection, Resident
 from tests.residents.exports import (
     LATER,
     as_csv,
@@ -149,10 +149,27 @@ def test_a_night_in_a_zip_is_read_the_same_way(tmp_path, staged):
     assert (done.changed, done.unchanged, staged()) == (1, 29, 1)
 
 
-def test_hashes_of_two_full_exports_are_kept_and_no_more(tmp_path):
-    for at in (LATER, THIRD, FOURTH):
-        take_in_rows(tmp_path, at, juki=people(5))
+def test_what_two_full_exports_are_compared_by_is_kept_and_no_more(tmp_path):
+    first, *others = [
+        take_in_rows(tmp_path, at, juki=[*people(29), person("0000000030", 氏名=f"改名　{at.day}")])
+        for at in (LATER, THIRD, FOURTH)
+    ]
 
-    kept = set(LineHashes.objects.values_list("delivery_id", flat=True))
-    newest = Delivery.objects.order_by("-as_of").values_list("pk", flat=True)[:2]
-    assert kept == set(newest)
+    assert {each.delivery for each in LineHashes.objects.all()} == {first["juki"]}
+    kept = LineChanges.objects.all()
+    assert {each.delivery for each in kept} == {each["juki"] for each in others}
+    assert {bytes(each.touched) for each in kept} == {b"0000000030".ljust(16, b"\0")}
+
+
+def test_all_is_written_down_again_once_much_of_it_has_changed(tmp_path):
+    nights = [
+        [person(f"{place:010}", 氏名=f"改名　{place <= night}") for place in range(1, 31)]
+        for night in range(5)
+    ]
+    for day, rows in enumerate(nights, start=2):
+        done = take_in_rows(tmp_path, LATER.replace(day=day), juki=rows)["juki"]
+        assert (done.changed, done.unchanged) in [(0, 0), (1, 29)]
+
+    assert LineHashes.objects.filter(delivery=done).count() == 16
+    last = take_in_rows(tmp_path, LATER.replace(day=9), juki=nights[3])["juki"]
+    assert (last.changed, last.whole) == (1, False)
