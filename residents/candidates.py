@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -26,9 +26,11 @@ class _Index:
 
 _ANYONE = Sql("true")
 
-# What stands in an index behind its key is in LOWER(), which changes no folded key: so a range of it
-# fits that index alone, whatever statistics make of it, and is checked before a row is read.
-_ADDRESS_TOO, _KANA_TOO, _NAME_TOO = f"LOWER({ADDRESS})", f"LOWER({KANA})", f"LOWER({NAME})"
+# What stands in an index behind its key is in LOWER(), which changes no folded key, or without its
+# space: so a range of it fits that index alone, whatever statistics make of it, and is checked before
+# a row is read.
+_ADDRESS_TOO = f"LOWER({ADDRESS})"
+_KANA_TOO, _NAME_TOO = f"REPLACE({KANA}, ' ', '')", f"REPLACE({NAME}, ' ', '')"
 _BY_KANA = _Index(KANA, f"{KANA}, r.birth_earliest")
 _BY_NAME = _Index(NAME, f"{NAME}, {_ADDRESS_TOO}")
 _BY_GIVEN_KANA = _Index(given(KANA), f"{given(KANA)}, {_ADDRESS_TOO}")
@@ -52,6 +54,15 @@ LATERAL (
 WHERE r.nth = {cut} OR {met}
 """
 _THERE = "unnest(%s::text[], %s::text[]) there (low, high),"
+# Most names are no place: one look into the index of addresses spares walking all who are called so.
+_SOMEWHERE = f"""{_THERE}
+LATERAL (
+    SELECT FROM residents_resident r
+    WHERE r.living_here = living.here AND r.address_key >= there.low COLLATE "C"
+        AND r.address_key < there.high COLLATE "C"
+    ORDER BY r.address_key LIMIT 1
+) somewhere,
+"""
 _IS_THERE = 'AND {0} >= there.low COLLATE "C" AND {0} < there.high COLLATE "C"'
 _OTHERS = """
 SELECT k.ref, k.nth FROM unnest(%s::text[], %s::text[], %s::text[]) probe (kind, low, high),
@@ -144,7 +155,7 @@ def _named_there(one: Criterion, other: Criterion, cut: int) -> Iterator[Sql]:
         return
     for index, beginnings in names:
         if index is _BY_KANA and len(beginnings[0]) == 1:  # there are fewer people in a town
-            yield _leg(_BY_ADDRESS, other.places, cut, there=(_KANA_TOO, beginnings))
+            yield _leg(_BY_ADDRESS, other.places, cut, there=(_KANA_TOO, _unspaced(beginnings)))
         else:
             yield _leg(index, beginnings, cut, there=(_ADDRESS_TOO, other.places))
     yield _leg(_BY_BUILDING, other.places, _READ, met=conditions.meets_now(one))
@@ -153,10 +164,11 @@ def _named_there(one: Criterion, other: Criterion, cut: int) -> Iterator[Sql]:
 def _named_twice(one: Criterion, other: Criterion, cut: int) -> Iterator[Sql]:
     """Whoever has both names, in whichever way: 佐藤 ハナコ, サトウ 花子, 佐藤花子 サトウハナコ."""
     if one.readings and other.names:
-        yield _leg(_BY_GIVEN_KANA, one.readings[:1], cut, there=(_NAME_TOO, other.names))
+        yield _leg(_BY_GIVEN_KANA, one.readings[:1], cut, there=(_NAME_TOO, _unspaced(other.names)))
     if one.names and other.readings:
-        yield _leg(_BY_NAME, one.names, cut, there=(_KANA_TOO, other.readings))
-        yield _leg(_BY_GIVEN_NAME, one.names[:1], cut, there=(_KANA_TOO, other.readings))
+        there = (_KANA_TOO, _unspaced(other.readings))
+        yield _leg(_BY_NAME, one.names, cut, there=there)
+        yield _leg(_BY_GIVEN_NAME, one.names[:1], cut, there=there)
     if one.names and other.names:
         met = conditions.meets_now(other)
         yield _leg(_BY_GIVEN_NAME, one.names[:1], _READ, met=met)
@@ -193,10 +205,11 @@ def _leg(
     met: Sql = _ANYONE,
 ) -> Sql:
     key, others = there or ("", ())
+    also = "" if not there else _SOMEWHERE if key == _ADDRESS_TOO else _THERE
     text = _LEG.format(
         key=index.key,
         order=index.order,
-        there=_THERE if there else "",
+        there=also,
         only=f"{index.only} {_IS_THERE.format(key) if there else ''} {only}",
         cut=cut,
         met=met.text,
@@ -213,6 +226,10 @@ def _others(criterion: Criterion) -> list[list[str]]:
     keys = [*conditions.other_names(criterion), *conditions.other_places(criterion)]
     kinds, beginnings = [kind for kind, _ in keys], [key for _, key in keys]
     return [kinds, *_ranges(beginnings)]
+
+
+def _unspaced(beginnings: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(beginning.replace(" ", "") for beginning in beginnings))
 
 
 def _ranges(beginnings: Sequence[str]) -> list[list[str]]:

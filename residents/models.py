@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower, StrIndex, Substr
+from django.db.models.functions import Lower, Replace, StrIndex, Substr
 from django.utils import timezone
 
 from residents.delivery_models import BeforeImage as BeforeImage
@@ -47,6 +47,11 @@ class Household(models.Model):
 def _given(column: str) -> Substr:
     """What follows the first space of a name's key; the whole key where there is none."""
     return Substr(column, StrIndex(column, models.Value(" ")) + 1)
+
+
+def _unspaced(column: str) -> Replace:
+    """A name's key as if it were typed without a space."""
+    return Replace(column, models.Value(" "))
 
 
 class Resident(models.Model):
@@ -92,7 +97,7 @@ class Resident(models.Model):
 
     class Meta:
         indexes = [
-            # What follows the key is in LOWER(), for which residents/candidates.py has the reason.
+            # Why what follows the key is in LOWER() and REPLACE() is told in residents/candidates.py.
             models.Index(
                 "living_here",
                 "kana_key",
@@ -104,25 +109,25 @@ class Resident(models.Model):
                 "living_here",
                 "name_key",
                 Lower("address_key"),
-                Lower("kana_key"),
+                _unspaced("kana_key"),
                 name="resident_by_name",
             ),
             models.Index(
                 "living_here",
                 _given("kana_key"),
                 Lower("address_key"),
-                Lower("name_key"),
+                _unspaced("name_key"),
                 name="resident_by_given_kana",
             ),
             models.Index(
                 "living_here",
                 _given("name_key"),
                 Lower("address_key"),
-                Lower("kana_key"),
+                _unspaced("kana_key"),
                 name="resident_by_given_name",
             ),
             models.Index(
-                "living_here", "address_key", Lower("kana_key"), name="resident_by_address"
+                "living_here", "address_key", _unspaced("kana_key"), name="resident_by_address"
             ),
             models.Index(
                 "living_here",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,13 +9,13 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection
 
 from consent.models import Account
-from residents import feed
 from residents.town import crowd
 
 SEED = 1
@@ -27,7 +26,7 @@ MADE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """The town measured: rows of its residents as exported (of a grown one the first), and a clerk."""
+    """The town measured: rows of its residents as exported, nobody's copy among them, and a clerk."""
 
     residents: int
     people: tuple[dict[str, str], ...]
@@ -35,24 +34,15 @@ class Town:
 
 
 @contextmanager
-def own_town(residents: int) -> Iterator[Town]:
-    """A fresh database with a town of that size, dropped again whatever happens."""
-    with _own_database(), TemporaryDirectory() as folder:
-        call_command(
-            "make_town",
-            folder,
-            f"--residents={min(residents, MADE)}",
-            f"--seed={SEED}",
-            stdout=StringIO(),
-        )
-        day = Path(folder) / "day00"
-        with suppress(SystemExit):
-            call_command("import_exports", str(day), "--json", stdout=StringIO())
-        if residents > MADE:
-            crowd.grow(residents)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-        yield Town(residents, tuple(_people(day)), clerk("bench"))
+def own_town(residents: int, *, keep: bool = False) -> Iterator[Town]:
+    """A database with a town of that size: a fresh one dropped again whatever happens, or one kept.
+
+    The one that is kept is made the first time; whatever broke off while making it is gone on with.
+    """
+    with _own_database(f"town_{residents}" if keep else "", keep=keep):
+        if _held() < residents:
+            _make_town(residents)
+        yield Town(residents, tuple(crowd.originals()), clerk("bench"))
 
 
 @contextmanager
@@ -63,30 +53,37 @@ def empty_database(residents: int) -> Iterator[int]:
 
 
 @contextmanager
-def _own_database() -> Iterator[None]:
-    name = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = f"bench_kakanai_{os.getpid()}"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+def _own_database(name: str = "", *, keep: bool = False) -> Iterator[None]:
+    usual = connection.settings_dict["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = f"bench_kakanai_{name or os.getpid()}"
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=keep)
     try:
         yield
     finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
+        connection.creation.destroy_test_db(usual, verbosity=0, keepdb=keep)
 
 
-def _people(day: Path) -> Iterator[dict[str, str]]:
-    """Everyone living here, one row each, from the register's own export."""
-    juki = feed.feeds()["juki"]
-    path = next(day.glob(f"{juki.business_id}_{juki.group}_*"))
-    seen = set()
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["住民状態"] == "1" and row["宛名番号"] not in seen:
-                seen.add(row["宛名番号"])
-                yield row
+def _held() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM residents_resident")
+        return int(cursor.fetchone()[0])
+
+
+def _make_town(residents: int) -> None:
+    made = f"--residents={min(residents, MADE)}"
+    with TemporaryDirectory() as folder:
+        call_command("make_town", folder, made, f"--seed={SEED}", stdout=StringIO())
+        with suppress(SystemExit):
+            day = str(Path(folder) / "day00")
+            call_command("import_exports", day, "--json", stdout=StringIO())
+    if residents > MADE:
+        crowd.grow(residents)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if residents > MADE else "ANALYZE")
 
 
 def clerk(name: str) -> Account:
-    """Another clerk; one alone may not search for ever."""
-    account = Account.objects.create_user(name)
+    """Another clerk; one alone may not search for ever. A town that is kept has those of before."""
+    account = Account.objects.create_user(f"{name}-{uuid4().hex[:8]}")
     account.groups.add(Group.objects.get(name=CLERK))
     return account

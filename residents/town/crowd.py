@@ -7,6 +7,8 @@ as exported (`record`) stay those of the original.
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,6 +19,7 @@ WHERE tablename = ANY(%s) AND NOT EXISTS (
     SELECT FROM pg_constraint WHERE conindid = (schemaname || '.' || indexname)::regclass
 )
 """
+_FIRST_COPY = 500_000_000  # 宛名番号 and 世帯番号 from which on copies are numbered
 _TABLES = ["residents_identity", "residents_resident", "residents_searchkey"]
 _PLAN = """
 CREATE TEMP TABLE family ON COMMIT DROP AS
@@ -38,15 +41,15 @@ ANALYZE family, copy;
 """
 _GROW = """
 INSERT INTO residents_identity (ref, number, created_at)
-SELECT ref, lpad((500000000 + turn * %(base)s + place)::text, 10, '0'), now() FROM copy;
+SELECT ref, lpad((%(first)s + turn * %(base)s + place)::text, 10, '0'), now() FROM copy;
 INSERT INTO residents_resident (
     ref, number, household_number, kind, state, history_no, branch_no, record, row_hash, name,
     name_kana, birth_earliest, birth_latest, sex, relationship_codes, town, gone_at, delivery_id,
     kana_key, name_key, address_key, building_key
 )
-SELECT copy.ref, lpad((500000000 + copy.turn * %(base)s + copy.place)::text, 10, '0'),
+SELECT copy.ref, lpad((%(first)s + copy.turn * %(base)s + copy.place)::text, 10, '0'),
     CASE WHEN home IS NULL THEN 'x' || copy.ref
-        ELSE lpad((500000000 + copy.turn * %(base)s + home)::text, 10, '0') END,
+        ELSE lpad((%(first)s + copy.turn * %(base)s + home)::text, 10, '0') END,
     kind, state, history_no, branch_no, record, row_hash,
     coalesce(family.name || '　' || nullif(split_part(r.name, '　', 2), ''), r.name),
     coalesce(family.name_kana || '　' || nullif(split_part(r.name_kana, '　', 2), ''), r.name_kana),
@@ -88,10 +91,22 @@ def grow(residents: int) -> None:
             cursor.execute(_PLAN, {"turns": residents // base, "wanted": residents - base})
             cursor.execute("SELECT count(*) FROM family")
             (families,) = cursor.fetchone()
-            cursor.execute(_GROW, {"base": base, "families": families})
+            numbers = {"first": _FIRST_COPY, "base": base, "families": families}
+            cursor.execute(_GROW, numbers)
             cursor.execute("SET LOCAL session_replication_role = DEFAULT")
             for statement in indexes:
                 cursor.execute(statement)
+
+
+def originals() -> list[dict[str, str]]:
+    """The rows, as exported, of those living here who are nobody's copy; "" for what is blank."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT record::text FROM residents_resident WHERE living_here AND number < %s"
+            " ORDER BY number",
+            [f"{_FIRST_COPY:010}"],
+        )
+        return [defaultdict(str, json.loads(record)) for (record,) in cursor.fetchall()]
 
 
 def _drop_indexes(cursor: Any) -> list[str]:

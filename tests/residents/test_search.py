@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from residents import candidates, conditions, prepared, register, search
@@ -240,6 +240,8 @@ LEANLY = settings(
 
 @LEANLY
 @given(query=QUERIES)
+@example(query="花子 ハナコ")
+@example(query="山 ハナコ")
 def test_nobody_who_meets_all_that_was_typed_is_missed(crowd, query):
     assume(parse(query, TODAY).criteria)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -24,12 +25,13 @@ class Command(BaseCommand):
         """What to measure, and in a town of how many."""
         parser.add_argument("name", choices=BENCHES, help="測るもの")
         parser.add_argument("--residents", type=int, default=RESIDENTS, help="町の人数")
+        parser.add_argument("--keep", action="store_true", help="町を残し、次も同じ町で測る")
         parser.add_argument("--json", action="store_true", help="JSONを1つだけ出力する")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure and say which goals were met."""
         bench = BENCHES[options["name"]]
-        room = ROOMS.get(options["name"], own_town)
+        room = ROOMS.get(options["name"], partial(own_town, keep=options["keep"]))
         with room(options["residents"]) as town:
             measured = bench.run(town)
             result = {
