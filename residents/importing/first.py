@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import compress, groupby, islice, repeat
+from itertools import compress, groupby, islice
 from operator import attrgetter
 from typing import Any
 
@@ -110,20 +110,20 @@ class First:
     def _take_plain(self, block: Block, places: Sequence[int]) -> None:
         numbers = block.columns[self.feed.key[0]]
         taken = [numbers[at] for at in places]
-        self._records.extend(map(hash, zip(taken, repeat(""))))
         self._people.extend(map(hash, taken))
         self.count += len(taken)
         self.suspicions.note_places(block.columns, places)
 
     def take(self, row: Row) -> None:
-        """Remember that a record was built, in 16 bytes."""
-        self._records.append(hash((row.number, row.record_key)))
+        """Remember that a record was built, in 8 bytes or, where people have several, 16."""
         self._people.append(hash(row.number))
+        if self.feed.record:
+            self._records.append(hash((row.number, row.record_key)))
         self.count += 1
 
     def _refuse_scattered(self) -> None:
-        records = np.frombuffer(self._records, np.int64)
         people = np.frombuffer(self._people, np.int64)
+        records = np.frombuffer(self._records, np.int64) if self.feed.record else people
         odd = np.fromiter(self._odd, np.int64, len(self._odd))
         if len(np.unique(records)) < len(records) or np.isin(odd, people).any():
             raise NotGrouped
@@ -144,11 +144,17 @@ class _Made:
             self.stream.write(b"\n".join([*lines, b""]))
 
 
+class _Writer(QueuedLibpqWriter):
+    """Sends in a thread of its own."""
+
+    QUEUE_SIZE = 64  # pieces of 128 KiB at most
+
+
 @contextmanager
 def _copying(into: Aside | Straight, delivery: Delivery) -> Iterator[_Made]:
     """One COPY; PostgreSQL works on it while the next rows are built."""
     with connection.cursor() as cursor:
-        writer = QueuedLibpqWriter(cursor.cursor)
+        writer = _Writer(cursor.cursor)
         with cursor.copy(into.people, writer=writer) as stream:
             made = _Made(str(delivery.pk), stream)
             yield made

@@ -84,10 +84,10 @@ def _match(new: Array, places: Array, old: Array, numbers: Array, result: Differ
 
 
 class Accepted:
-    """The rows that were staged: their indices, and whose they are; 24 bytes each."""
+    """The rows that were staged: their indices, and whose they are; 20 bytes each."""
 
     def __init__(self) -> None:
-        self._indices = array("q")
+        self._indices = array("I")
         self._numbers = bytearray()
 
     def add(self, index: int, number: str) -> None:
@@ -98,12 +98,12 @@ class Accepted:
     def extend(self, indices: Iterable[int], numbers: Iterable[str]) -> None:
         """Note many rows."""
         self._indices.extend(indices)
-        self._numbers += b"".join([number.encode().ljust(_WIDTH, b"\0") for number in numbers])
+        self._numbers += np.array([*numbers], f"S{_WIDTH}").tobytes()
 
     @property
     def indices(self) -> Array:
         """The indices of the rows in the file."""
-        return np.frombuffer(self._indices, np.int64)
+        return np.frombuffer(self._indices, np.uint32)
 
     @property
     def numbers(self) -> Array:
@@ -125,19 +125,19 @@ def store(
     With `differences`, what was not touched is as in the 全件 before. `rejected` are the people with a
     rejected row; without `ends` those who are missing were not marked gone, and are looked at again.
     """
-    indices, numbers = accepted.indices, accepted.numbers
     lost = set(rejected)
     if differences and not ends:
         lost.update(differences.vanished)
     odd = _packed(lost)
-    good = ~np.isin(_marks(numbers), _marks(odd))
-    keys = np.concatenate([found.keys[indices[good]], np.zeros((len(odd), 2), np.uint64)])
-    numbers = np.concatenate([numbers[good], odd])
+    lines = _lines(found, accepted, odd)
     if differences is None:
-        _write_all(delivery, found.layout, _split(keys, numbers))
+        _write_all(delivery, found.layout, lines)
         return
     met = np.concatenate([accepted.numbers, odd, _packed(differences.vanished)])
-    stored = _Stored.of(differences.basis).changed(np.unique(met), keys, numbers)
+    _, keys, numbers = zip(*lines, strict=True)
+    stored = _Stored.of(differences.basis).changed(
+        np.unique(met), np.concatenate(keys), np.concatenate(numbers)
+    )
     if len(stored.touched) > _MANY * len(found.keys):
         _write_all(delivery, found.layout, stored.parts())
         return
@@ -187,26 +187,35 @@ class _Stored:
     def parts(self) -> Iterator[tuple[int, Array, Array]]:
         """Each part with its keys, sorted, and whose they are."""
         marks = np.unique(_marks(self.touched))
-        own = _split(self.keys, self.numbers)
-        stored = LineHashes.objects.filter(delivery=self.base).order_by("part").iterator(1)
-        for each, (part, new_keys, new_numbers) in zip(stored, own, strict=True):
+        part_of = self.keys[:, 0] >> _SHIFT
+        for each in LineHashes.objects.filter(delivery=self.base).order_by("part").iterator(1):
             keys, numbers = _unpacked(each)
             if len(marks):
-                kept = ~np.isin(_marks(numbers), marks)
-                keys = np.concatenate([keys[kept], new_keys])
-                numbers = np.concatenate([numbers[kept], new_numbers])
-                order = np.argsort(keys[:, 0], kind="stable")
-                keys, numbers = keys[order], numbers[order]
-            yield part, keys, numbers
+                kept, own = ~np.isin(_marks(numbers), marks), part_of == each.part
+                keys, numbers = _sorted(
+                    np.concatenate([keys[kept], self.keys[own]]),
+                    np.concatenate([numbers[kept], self.numbers[own]]),
+                )
+            yield each.part, keys, numbers
 
 
-def _split(keys: Array, numbers: Array) -> Iterator[tuple[int, Array, Array]]:
-    """Lines by their first four bits, each part sorted."""
-    order = np.argsort(keys[:, 0])
-    keys, numbers = keys[order], numbers[order]
-    bounds = _bounds(keys[:, 0])
-    parts = zip(np.split(keys, bounds), np.split(numbers, bounds), strict=True)
-    return ((part, *each) for part, each in enumerate(parts))
+def _lines(found: Survey, accepted: Accepted, odd: Array) -> Iterator[tuple[int, Array, Array]]:
+    """The accepted lines of a file but for those of the people in `odd`, of whom one entry stays."""
+    indices, numbers = accepted.indices, accepted.numbers
+    marks, part_of = _marks(odd), (found.keys[indices, 0] >> _SHIFT).astype(np.uint8)
+    for part in range(_PARTS):
+        at = np.flatnonzero(part_of == part)
+        at = at[~np.isin(_marks(numbers[at]), marks)]
+        keys, owners = found.keys[indices[at]], numbers[at]
+        if part == 0:
+            keys = np.concatenate([np.zeros((len(odd), 2), np.uint64), keys])
+            owners = np.concatenate([odd, owners])
+        yield part, *_sorted(keys, owners)
+
+
+def _sorted(keys: Array, numbers: Array) -> tuple[Array, Array]:
+    order = np.argsort(keys[:, 0], kind="stable")
+    return keys[order], numbers[order]
 
 
 def _bounds(first: Array) -> Array:

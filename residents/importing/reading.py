@@ -134,9 +134,9 @@ def _accepted(
     delivery: Delivery, table: Iterator[Block], accepted: Accepted, advance: Callable[[], None]
 ) -> Iterator[Block]:
     for block in table:
-        good = [
-            not (at in block.alone and block.alone[at].reason) for at in range(len(block.lines))
-        ]
+        good = [True] * len(block.lines)
+        for at, row in block.alone.items():
+            good[at] = not row.reason
         places = range(delivery.rows, delivery.rows + len(good))
         accepted.extend(compress(places, good), compress(block.numbers, good))
         delivery.rows += len(good)
