@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -63,6 +64,7 @@ def show_step(
         "checklist": listed,
         "announce": _announce(listed),
         "minutes": minutes_of(bundle),
+        "since": served_since(bundle),
     }
     if address.masked:
         common |= {"may_reveal": may_reveal(request.user), "reveal_reasons": REASONS}
@@ -72,7 +74,15 @@ def show_step(
 def minutes_of(bundle: Bundle) -> int:
     """How long the person has been, or was, served."""
     until = bundle.finished_at or timezone.now()
-    return int((until - bundle.started_at).total_seconds() // 60)
+    return int((until - served_since(bundle)).total_seconds() // 60)
+
+
+def served_since(bundle: Bundle) -> datetime:
+    """When serving began here; who applied online is served from 本人確認 on."""
+    if bundle.filed_by_id is None:
+        return bundle.started_at
+    identified = bundle.identified.get("at")
+    return datetime.fromisoformat(identified) if identified else timezone.now()
 
 
 def _steps(bundle: Bundle) -> list[Step]:

@@ -1,6 +1,6 @@
 """What residents filed online: what of it is left for a visit, and what stands as it was filed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -116,3 +116,15 @@ def test_what_was_filed_is_marked_and_not_filed_again(desk, handed_in):
 
 def test_what_does_not_wait_has_no_such_page(desk, bundle):
     assert desk.get(f"/b/{bundle.number}/submitted").status_code == 404
+
+
+def test_who_applied_online_is_served_from_the_counters_identification_on(desk, handed_in):
+    found = handed_in(wants_card="yes")
+    Bundle.objects.update(started_at=found.started_at - timedelta(days=1))
+    desk.post(f"/b/{found.number}/take-over")
+    desk.post(
+        f"/b/{found.number}/identify",
+        {"version": now(found).version, "documents": "individual_number_card"},
+    )
+
+    assert desk.get(f"/b/{found.number}").context["minutes"] == 0
