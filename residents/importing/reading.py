@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, compress
 from typing import Any
 from uuid import UUID
@@ -124,6 +124,7 @@ def _build(delivery: Delivery, reading: Reading, progress: Progress, *, straight
     straight = straight and feed.target is Target.RESIDENT and first_tables.is_empty()
     into = first_tables.Straight() if straight else first_tables.Aside(feed)
     reading.first = First(feed, Suspicions(feed), into)
+    reading.survey = replace(reading.survey, starts=None)  # no row of it is picked
     with _opened(delivery, received, progress) as (table, advance):
         reading.first.copy(delivery, _accepted(delivery, table, reading.accepted, advance))
     if delivery.rows != len(reading.survey.keys):
