@@ -10,7 +10,7 @@ from residents import conditions
 from residents.conditions import ADDRESS, BUILDING, KANA, NAME, PROTECTED, Sql, given, joined
 from residents.query import Criterion
 
-_MET, _READ, _BORN, _ALSO = 100, 1000, 3000, 60
+_MET, _READ, _BORN, _ALSO = 100, 600, 3000, 60
 """How far a leg goes: of those who meet all, whose row must be read, born on a day, named otherwise."""
 _HIGHEST = "\U0010ffff"
 

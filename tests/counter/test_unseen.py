@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpResponse, JsonResponse
 from django.test import RequestFactory
 
+from counter.entry.forms import CodeForm, ResetForm
 from counter.legible import Legible, TextField
 from counter.office.adding import NewForm, QuestionForm
 from counter.office.conditions import GroupForm
@@ -63,7 +64,17 @@ def test_a_certificate_has_none_and_makes_no_two_people_of_one(character):
 
 @pytest.mark.parametrize(
     "form",
-    [TextsForm, SubmitForm, EntryForm, NewForm, QuestionForm, WordsForm, GroupForm],
+    [
+        CodeForm,
+        ResetForm,
+        TextsForm,
+        SubmitForm,
+        EntryForm,
+        NewForm,
+        QuestionForm,
+        WordsForm,
+        GroupForm,
+    ],
     ids=lambda each: each.__name__,
 )
 def test_every_text_of_the_office_refuses_them(form):
