@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
-from residents.models import Rejection, Resident
+from consent.models import AccessEntry
+from residents.models import Resident
 from tests.residents.exports import LATER, as_csv, file_name, nhi, person, protection, write
 
 pytestmark = pytest.mark.django_db
@@ -93,24 +94,36 @@ def test_a_bar_is_shown_when_asked_for(tmp_path, capsys):
     assert "100%" in capsys.readouterr().err
 
 
-def test_rejections_are_listed_with_what_was_kept(tmp_path):
-    path = write(tmp_path, "juki", [person(), person("0000000002", 生年月日="")])
+def test_rejections_are_listed_through_the_door_with_what_may_be_seen(tmp_path, staff):
+    """The second person is protected: of them no place is told, not here either."""
+    bad = [person(each, 生年月日="") for each in ("0000000001", "0000000002", "0000000003")]
+    write(tmp_path / "a", "juki", [person(), person("0000000002", 世帯番号="2")])
+    write(tmp_path / "a", "protection", [protection("0000000002")])
+    report(tmp_path / "a")
+    path = write(tmp_path / "b", "juki", [*bad, person("0000000009")], at=LATER)
     delivery = report(path)[1]["deliveries"][0]["id"]
     out = StringIO()
 
-    call_command("rejections", delivery, json=True, stdout=out)
+    call_command("rejections", delivery, account="operator", json=True, stdout=out)
 
     printed = json.loads(out.getvalue())
     assert printed["delivery"] == delivery
-    (row,) = printed["rejections"]
-    assert (row["line"], row["reason"]) == (3, "required")
-    assert row["columns"]["氏名"] == "見本　花子"
-    assert Rejection.objects.count() == 1
+    seen, protected_one, unknown = printed["rejections"]
+    assert (seen["line"], seen["reason"], seen["number"]) == (2, "required", "0000000001")
+    assert seen["columns"]["住所_町字"] == "緑町三丁目"
+    for each in (protected_one, unknown):
+        assert "緑町" not in repr(each)
+        assert "住所_町字" in each["hidden"]
+    entry = AccessEntry.objects.get(purpose="import_check")
+    assert (entry.channel, entry.subjects.count()) == ("command", 2)
 
 
-def test_rejections_of_an_unknown_delivery_say_so():
-    with pytest.raises(CommandError, match="ありません"):
-        call_command("rejections", str(uuid4()), json=True)
+def test_rejections_of_an_unknown_delivery_or_for_nobody_say_so(staff):
+    with pytest.raises(CommandError, match="連携ファイルはありません"):
+        call_command("rejections", str(uuid4()), account="operator", json=True)
+    for other in ("sato", "nobody"):
+        with pytest.raises(CommandError, match="運用担当"):
+            call_command("rejections", str(uuid4()), account=other)
 
 
 def test_the_register_is_written_out_as_it_came_in(tmp_path):
