@@ -176,7 +176,7 @@ class _Column:
     def odd_places(self, cells: Sequence[str]) -> Iterable[int]:
         """Where the cells are that must be looked at by themselves."""
         odd = self._odd
-        if odd.isdisjoint(cells):
+        if not odd or odd.isdisjoint(cells):
             return ()
         return (place for place, text in enumerate(cells) if text in odd)
 

@@ -69,10 +69,11 @@ class First:
         numbers = block.numbers
         chosen = self._plain(block, numbers, waiting)
         refs = self.into.refs(len(numbers))
-        lines = plain.lines(block, chosen, made.delivery, refs) if any(chosen) else []
+        lines = plain.lines(block, chosen, made.delivery, refs) if any(chosen) else None
         if lines is None:
-            chosen, lines = [False] * len(numbers), []
-        made.write_lines(lines)
+            chosen = [False] * len(numbers)
+        else:
+            made.stream.write(lines)
         self._take_plain(block, [at for at, each in enumerate(chosen) if each])
         rest = [*waiting, *(block.row(at) for at, each in enumerate(chosen) if not each)]
         last = numbers[-1]
@@ -138,10 +139,6 @@ class _Made:
     stream: Copy
     staged: list[Row] = field(default_factory=list)
     keys: list[tuple[str, str, str]] = field(default_factory=list)
-
-    def write_lines(self, lines: Sequence[bytes]) -> None:
-        if lines:
-            self.stream.write(b"\n".join([*lines, b""]))
 
 
 class _Writer(QueuedLibpqWriter):

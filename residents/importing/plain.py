@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import compress, repeat
+from itertools import chain, compress, repeat
 
 from residents import folding, names
 from residents.importing import building, search_keys
@@ -38,10 +38,10 @@ def rows(block: Block, single: Sequence[bool]) -> list[bool]:
 
 def lines(
     block: Block, chosen: Sequence[bool], delivery: str, refs: Sequence[str] | None
-) -> list[bytes] | None:
-    """The columns building.RESIDENT of the chosen rows, parted by tabs; None if a key is too long.
+) -> bytes | None:
+    """The columns building.RESIDENT of the chosen rows as text of COPY; None if a key is too long.
 
-    With `refs` one of them comes first in each line. No value holds a tab, a line end or a backslash:
+    With `refs` one of them comes first in each row. No value holds a tab, a line end or a backslash:
     such rows are alone in their block.
     """
 
@@ -69,9 +69,11 @@ def lines(
         column(_KIND),
         column("住民状態"),
         *map(column, block.feed.versions),
+        nothing := [""] * len(records),  # a tab between this and the record
         strict=True,
     )
     after = zip(
+        nothing,
         map(_row_hash, records),
         name,
         kana,
@@ -84,7 +86,8 @@ def lines(
         strict=True,
     )
     texts = zip(map("\t".join, before), records, map("\t".join, after), strict=True)
-    return [b"%b\t%b\t%b" % (one.encode(), record, two.encode()) for one, record, two in texts]
+    pieces = ((one.encode(), record, two.encode(), b"\n") for one, record, two in texts)
+    return b"".join(chain.from_iterable(pieces))
 
 
 def _row_hash(record: bytes) -> str:
