@@ -42,8 +42,10 @@ class View:
     whole: bool
 
     def members_of(self, person: RegisterPerson) -> tuple[UUID, ...]:
-        """Whom this person's household has: as it is seen, or as it is."""
-        return self.members if person.household_number == self.number else person.members
+        """Whom this person's household has: as it is seen; of another one, nobody who fled there."""
+        if person.household_number == self.number:
+            return self.members
+        return tuple(ref for ref in person.members if ref not in self.instead)
 
     def unmasks(self, person: RegisterPerson) -> bool:
         """Whether a member is masked for nobody but those who are seen as they were."""

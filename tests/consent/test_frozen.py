@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from consent import binding, disclosure, door, engagements, measures
+from consent import binding, disclosure, door, engagements, joining, measures
 from consent.binding import Card
 from consent.measures import Against
 from residents.facts import Known, Reason, Unknown
@@ -195,6 +195,23 @@ def test_he_who_moves_takes_no_picture_of_them_along(yamada, measure):
     Resident.objects.filter(pk=yamada.father.pk).update(household_number="0000008888")
 
     assert [*phone(by, yamada.father.pk)[0]] == [yamada.father.pk]
+
+
+def test_a_household_he_says_he_moves_into_does_not_list_them(yamada, katsuragi, measure, sato):
+    """She lives there now; what he is told of it must not have her in it."""
+    measure()
+    host = katsuragi.mother
+    flee(yamada.mother)
+    Resident.objects.filter(pk=yamada.mother.pk).update(household_number=host.household_number)
+    ground = engagements.begin("trial", [yamada.father.pk], reference="", by=sato).pk
+    door.open_household(yamada.father.pk, engagement=ground, by=sato)
+    joining.name(ground, host.pk, reason="転居先の世帯のため", by=sato)
+
+    joined = door.open_household(host.pk, engagement=ground, by=sato)
+
+    assert {*joined} == {katsuragi.father.pk, host.pk}
+    assert yamada.mother.pk not in joined[host.pk].members
+    assert joined[host.pk].masked
 
 
 def test_a_second_click_of_his_names_her_and_opens_nothing_new(yamada, measure):
