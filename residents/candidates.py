@@ -75,28 +75,36 @@ LATERAL (
     ) walk
 ) k
 """
+# OFFSET 0: row by row, as few are asked; never by reading the whole register beside them.
+_ROW = """
+LATERAL (
+    SELECT r.ctid AS spot, r.kana_key, r.name_key, r.address_key, r.building_key
+    FROM residents_resident r WHERE r.ref = k.ref OFFSET 0
+) r
+"""
 _LEG_ALSO = f"""
-SELECT r.ctid, k.nth = {{cut}} FROM ({_OTHERS}) k JOIN residents_resident r ON r.ref = k.ref
-WHERE k.nth = {{cut}} OR {{met}}
+SELECT r.spot, k.nth = {{cut}} FROM ({_OTHERS}) k, {_ROW} WHERE k.nth = {{cut}} OR {{met}}
 """
 _LEG_ALSO_TWICE = f"""
-SELECT r.ctid, false FROM (
-    SELECT k.ref FROM ({_OTHERS}) k JOIN ({_OTHERS}) also ON also.ref = k.ref OFFSET 0
-) found
-JOIN residents_resident r ON r.ref = found.ref
+SELECT r.spot, false FROM ({_OTHERS}) k JOIN ({_OTHERS}) also ON also.ref = k.ref, {_ROW}
 """
 _NUMBERED = """
 SELECT r.ctid, false FROM residents_resident r WHERE r.number = ANY(%s::text[])
 UNION ALL SELECT r.ctid, false FROM residents_resident r WHERE r.household_number = ANY(%s::text[])
 """
 _BORN_THEN = f"""
-SELECT r.spot, row_number() OVER () = {_BORN} FROM (
-    (SELECT r.ctid AS spot FROM residents_resident r
-    WHERE r.birth_earliest = ANY(%s::date[]) AND r.birth_latest = r.birth_earliest)
-    UNION ALL (SELECT r.ctid FROM residents_resident r, unnest(%s::date[]) AS day
-    WHERE r.birth_earliest < r.birth_latest AND day BETWEEN r.birth_earliest AND r.birth_latest)
-    LIMIT {_BORN}
-) r
+SELECT r.ctid, false FROM residents_resident r
+WHERE r.birth_earliest = ANY(%s::date[]) AND r.birth_latest = r.birth_earliest
+UNION ALL
+SELECT unsure.spot, unsure.nth = {_BORN} FROM unnest(%s::date[]) born (day),
+LATERAL (
+    SELECT walk.spot, row_number() OVER () AS nth FROM (
+        SELECT r.ctid AS spot FROM residents_resident r
+        WHERE r.birth_earliest < r.birth_latest
+            AND born.day BETWEEN r.birth_earliest AND r.birth_latest
+        ORDER BY r.birth_earliest, r.birth_latest LIMIT {_BORN}
+    ) walk
+) unsure
 """
 
 

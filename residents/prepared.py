@@ -13,11 +13,15 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 def keep_plans(connection: BaseDatabaseWrapper, **_: Any) -> None:
     """Let a new connection plan such a statement once, whatever is bound to it later.
 
-    Nothing else is bound by the server here: Django writes values into its statements.
+    Nothing else is bound by the server here: Django writes values into its statements. Compiling
+    (jit) takes a hundred times what running a search does, and would be done for each.
     """
     connection.connection.prepare_threshold = 0
     with connection.cursor() as cursor:
-        cursor.execute("SET plan_cache_mode = force_generic_plan")
+        cursor.execute(
+            "SELECT set_config('plan_cache_mode', 'force_generic_plan', false),"
+            " set_config('jit', 'off', false)"
+        )
 
 
 def rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

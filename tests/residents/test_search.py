@@ -279,6 +279,13 @@ def test_a_plan_is_made_once_for_all_searches_of_a_kind(taro):
         assert cursor.fetchone() == (0, 3)
 
 
+def test_no_search_is_compiled_whatever_a_server_is_set_to(db):
+    """A server as it comes would: half a second each."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting FROM pg_settings WHERE name = 'jit' AND source = 'session'")
+        assert cursor.fetchall() == [("off",)]
+
+
 def test_more_than_the_limit_is_said_without_counting():
     for place in range(4):
         make_resident(f"山田　{place}", 氏名_フリガナ="ヤマダ　ハナ")
