@@ -77,7 +77,8 @@ def _offer(event: Event) -> dict[str, Any]:
     joining = _("この方の世帯に、{event}で加わります（同居）。").format(event=event.name)
     says = joining if joins else event.description
     newcomers = bool(roles.usual_newcomers(event.starts_from))
-    return {"event": event, "says": says, "newcomers": newcomers}
+    of_deceased = event.starts_from == roles.DECEASED
+    return {"event": event, "says": says, "newcomers": newcomers, "of_deceased": of_deceased}
 
 
 def _page(request: DeskRequest, form: StartForm, events: list[Event]) -> HttpResponse:

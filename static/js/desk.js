@@ -71,7 +71,7 @@
     const groups = within(document.getElementById("main"), "[data-digits]");
     const isOpen = (group) => !group.querySelector("input[type=radio]:checked");
     const group = target.closest("[data-digits]") ?? groups.find(isOpen) ?? groups[0];
-    const choice = group?.querySelector(`[data-digit="${digit}"]`);
+    const choice = group && within(group, `[data-digit="${digit}"]`)[0];
     if (!choice) return false;
     choice.focus();
     choice.click();
