@@ -101,9 +101,9 @@ class Rejection(models.Model):
 
 
 class StagedRow(models.Model):
-    """One row of a delivery while it is being imported (読込中の行); the table is emptied afterwards.
+    """One row of a delivery while it is being imported (読込中の行), in a table of that import's session.
 
-    Unlogged and without an index, therefore made by hand in the migration.
+    This one stays empty: it is what those are made after, without an index. Made in the migration.
     """
 
     pk = models.CompositePrimaryKey("delivery_id", "line")

@@ -15,7 +15,7 @@ from residents.importing.bucket import Bucket, BucketAway, Stored
 from residents.importing.delivery_set import import_set
 from residents.importing.file_name import is_delivery
 from residents.importing.parcel import Arrival
-from residents.importing.refusal import ImportFailed
+from residents.importing.refusal import ImportBusy, ImportFailed
 from residents.models import Delivery, InboxObject
 
 QUIET = timedelta(seconds=30)
@@ -35,20 +35,20 @@ def sync(bucket: Bucket, now: datetime) -> list[Delivery]:
     """Import every complete set in the bucket that is new; returns what became of its files.
 
     As in a folder, a sub-folder or ZIP is a set, so are all loose objects together. What cannot be
-    read is tried again by a later look, and the others are imported all the same. Raises BucketAway
-    in the end, ImportBusy and ImportFailed at once.
+    read is tried again by a later look, as is what another import keeps waiting; the others are
+    imported all the same. Raises BucketAway or ImportBusy in the end, ImportFailed at once.
     """
     sets = list(_sets(bucket, storage.listed(bucket)))
     _note(bucket, [each for found in sets for each in found.members], now)
     deliveries: list[Delivery] = []
-    away: BucketAway | None = None
+    left: BucketAway | ImportBusy | None = None
     for each in sets:
         try:
             deliveries += _import(bucket, each, now)
-        except BucketAway as error:
-            away = error
-    if away:
-        raise away
+        except (BucketAway, ImportBusy) as error:
+            left = error if not isinstance(left, BucketAway) else left
+    if left:
+        raise left
     return deliveries
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
@@ -11,16 +11,18 @@ from django.db import DatabaseError, transaction
 
 from residents.importing import (
     applying,
+    file_name,
     first,
     first_tables,
+    lock,
     order,
     reading,
     releasing,
     staging,
     states,
 )
+from residents.importing.file_name import FileName
 from residents.importing.incoming import Incoming, receive
-from residents.importing.lock import import_lock
 from residents.importing.parcel import Arrival
 from residents.importing.progress import Progress, Silence
 from residents.importing.refusal import FileRefused, FileReplayed, ImportFailed
@@ -36,32 +38,53 @@ def import_set(arrivals: Iterable[Arrival], progress: Progress | None = None) ->
     returned as well. Raises ImportBusy, and ImportFailed when the database does.
     """
     progress = progress or Silence()
-    with working():
+    files = list(arrivals)
+    with working(_feeds_beside_others(files)):
         _close_interrupted()
-        incoming = _receive(arrivals)
+        incoming = _receive(files)
         moving = [each for each in incoming if each.received]
         _stop_set(incoming, moving)
-        if not _filled_empty_register(moving, progress):
+        is_applied = _filled_empty_register(moving, progress)
+        if not is_applied:
             _stage(moving, progress)
             _stop_set(incoming, moving)
             _reject_repeats(moving)
-            applying.apply(moving, progress)
-        waited = releasing.go_on(progress)
+        with lock.applying():
+            if not is_applied:
+                applying.apply(moving, progress)
+            waited = releasing.go_on(progress)
     return [*(each.delivery for each in incoming), *waited]
 
 
 @contextmanager
-def working() -> Iterator[None]:
-    """Hold the import lock and leave staging empty. Raises ImportBusy and ImportFailed."""
-    with import_lock():
+def working(feeds: Collection[str] | None = None) -> Iterator[None]:
+    """Hold the import lock, of these feeds or of all, and leave nothing staged.
+
+    Raises ImportBusy and ImportFailed.
+    """
+    with lock.import_lock(feeds):
         try:
+            staging.begin()
             yield
         except (DatabaseError, psycopg.Error) as error:
             # PostgreSQL quotes the row at fault, and what is raised ends in a log.
             raise ImportFailed(_sqlstate(error)) from None
         finally:
             first.drop_all()
-            staging.clear()
+
+
+def _feeds_beside_others(files: Iterable[Arrival]) -> set[str] | None:
+    """The feeds of the set; None where one of them fills its table first, which nobody may do beside it."""
+    feeds = {name.feed.code for each in files if (name := _name(each))}
+    applied = Delivery.objects.filter(feed__in=feeds, state=Delivery.State.APPLIED)
+    return feeds if feeds == set(applied.values_list("feed", flat=True)) else None
+
+
+def _name(arrival: Arrival) -> FileName | None:
+    try:
+        return file_name.read(arrival.name)
+    except FileRefused:
+        return None  # the gates say so
 
 
 def _sqlstate(error: BaseException) -> str:
@@ -70,14 +93,16 @@ def _sqlstate(error: BaseException) -> str:
 
 
 def _close_interrupted() -> None:
-    """A crash leaves staged rows and unfinished deliveries; nothing of them was applied."""
-    staging.clear()
+    """A crash leaves unfinished deliveries, of which nothing was applied; those that move are let be."""
     refusal = FileRefused(
         "interrupted",
         "取込が途中で止まりました。何も変えていません。もう一度取り込んでください。",
     )
-    for each in Delivery.objects.filter(state__in=states.UNFINISHED):
-        Incoming(each).refuse(refusal)
+    unfinished = Delivery.objects.filter(state__in=states.UNFINISHED)
+    for pk, feed in list(unfinished.values_list("pk", "feed")):
+        with lock.these_alone([feed]) as nobody_moves_it:
+            if nobody_moves_it and (left := unfinished.filter(pk=pk).first()):
+                Incoming(left).refuse(refusal)
 
 
 def _receive(arrivals: Iterable[Arrival]) -> list[Incoming]:
@@ -146,7 +171,9 @@ def _filled_empty_register(moving: list[Incoming], progress: Progress) -> bool:
         return False
     holds = [[*each.holds] for each in moving]
     try:
-        with transaction.atomic():
+        with lock.applying(), transaction.atomic():
+            if not first_tables.is_empty():
+                raise applying.Held
             _stage(moving, progress, straight=True)
             if any(each.refusal for each in moving):
                 raise applying.Held

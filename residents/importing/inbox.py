@@ -11,7 +11,7 @@ from residents.importing.bucket import Bucket, BucketAway
 from residents.importing.delivery_set import import_set
 from residents.importing.file_name import is_delivery
 from residents.importing.parcel import Arrival
-from residents.importing.refusal import ImportFailed
+from residents.importing.refusal import ImportBusy, ImportFailed
 from residents.models import Delivery, InboxLook
 
 _QUIET = timedelta(seconds=30)  # nothing written for so long: the sender is done
@@ -41,6 +41,9 @@ def look(address: str | Path, now: datetime) -> list[Delivery]:
         # Its text has the path, which an operator knows; its kind says what is the matter.
         _say(noted, f"受け取りのフォルダーを読めません（{type(error).__name__}）。")
         return []
+    except ImportBusy:
+        _say(noted, "")
+        raise
     except ImportFailed as failure:
         _say(noted, f"データベースの異常で取り込めませんでした（{failure}）。何も変えていません。")
         raise
@@ -53,12 +56,19 @@ def sync(folder: Path, now: datetime) -> list[Delivery]:
 
     A sub-folder or ZIP is a set, so are all loose files together. Nothing is moved or deleted: what
     was dealt with is recognised by name, size and time, so that a night's files are read once.
-    Raises ImportBusy, and OSError where the folder cannot be read.
+    Raises ImportBusy in the end, where another import kept some of it waiting, and OSError where the
+    folder cannot be read.
     """
     deliveries = []
+    busy: ImportBusy | None = None
     for arrivals in _sets(folder, now):
-        if not all(_is_known(arrival) for arrival in arrivals):
-            deliveries += import_set(arrivals)
+        try:
+            if not all(_is_known(arrival) for arrival in arrivals):
+                deliveries += import_set(arrivals)
+        except ImportBusy as error:
+            busy = error
+    if busy:
+        raise busy
     return deliveries
 
 

@@ -1,35 +1,82 @@
-"""The import lock: two imports never run at once, whichever process they are in."""
+"""Who may import what at the same time, in whichever process: locks that go with their connection.
+
+Deliveries of different feeds are read side by side, and applied one set after the other. Whatever else
+changes what an import relies on (releasing, undoing, disposal) waits until nobody imports.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from django.db import connection
 
 from residents.importing.refusal import ImportBusy
 
-_KEY = 4_101_150_001
+_KEY = 4_101_150_001  # shared by those who import beside each other, else of one alone
+_APPLYING = 4_101_150_003
+_FEED = 4_101_150  # with a second number for the feed
 
 
 @contextmanager
-def import_lock() -> Iterator[None]:
-    """Hold the lock, or raise ImportBusy at once when somebody else does."""
+def import_lock(feeds: Collection[str] | None = None) -> Iterator[None]:
+    """Hold everything, or these feeds only; raises ImportBusy at once when somebody else does."""
     with connection.cursor() as cursor:
         # The lock of a killed worker goes with its connection, also from the middle of a statement.
         cursor.execute("SET client_connection_check_interval = '1s'")
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_KEY])
-        if not cursor.fetchone()[0]:
+    if feeds is None:
+        with _taken("pg_try_advisory_lock(%s)", "pg_advisory_unlock(%s)", _KEY) as free:
+            if not free:
+                raise ImportBusy
+            yield
+        return
+    with (
+        _taken("pg_try_advisory_lock_shared(%s)", "pg_advisory_unlock_shared(%s)", _KEY) as free,
+        these_alone(feeds if free else ()) as are_free,
+    ):
+        if not free or not are_free:
             raise ImportBusy
-    try:
         yield
+
+
+@contextmanager
+def these_alone(feeds: Collection[str]) -> Iterator[bool]:
+    """Hold these feeds, which the caller may hold already; tells False when another has one of them."""
+    held: list[str] = []
+    try:
+        for feed in sorted(feeds):
+            if not _ask("pg_try_advisory_lock(%s, hashtext(%s))", _FEED, feed):
+                break
+            held.append(feed)
+        yield len(held) == len(feeds)
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_KEY])
+        for feed in held:
+            _ask("pg_advisory_unlock(%s, hashtext(%s))", _FEED, feed)
+
+
+@contextmanager
+def applying() -> Iterator[None]:
+    """Be the one who changes the register; waits for whoever does."""
+    with _taken("pg_advisory_lock(%s)", "pg_advisory_unlock(%s)", _APPLYING):
+        yield
 
 
 def may_change_until_commit() -> bool:
-    """Take the lock until the transaction ends; False at once when somebody else has it."""
+    """Hold everything until the transaction ends; False at once when somebody else has any of it."""
+    return _ask("pg_try_advisory_xact_lock(%s)", _KEY)
+
+
+@contextmanager
+def _taken(take: str, leave: str, key: int) -> Iterator[bool]:
+    free = _ask(take, key)
+    try:
+        yield free
+    finally:
+        if free:
+            _ask(leave, key)
+
+
+def _ask(function: str, *keys: int | str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_KEY])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(f"SELECT {function}", keys)
+        return cursor.fetchone()[0] is not False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import transaction
 
-from residents.importing import applying, held, order, states
+from residents.importing import applying, held, lock, order, states
 from residents.importing.incoming import Incoming
 from residents.importing.progress import Progress, Silence
 from residents.importing.refusal import FileRefused
@@ -55,11 +55,17 @@ def give_up(set_of: UUID, by: Sequence[int], refusal: FileRefused = GIVEN_UP) ->
 def go_on(progress: Progress) -> list[Delivery]:
     """Apply the sets whose missing 差分 has come, and refuse what a newer 全件 covers.
 
-    A set goes on when nobody needs to look at any of it. The caller holds the import lock.
+    A set goes on when nobody needs to look at any of it, and nobody else imports a feed of it: that
+    import ends here, too. The caller holds the import lock, and is the one who applies.
     """
     done: list[Delivery] = []
-    while found := _patient_set():
-        done += _apply([Incoming(each) for each in found], progress, ())
+    left: set[UUID] = set()
+    while found := _patient_set(left):
+        with lock.these_alone({each.feed for each in found}) as are_free:
+            if are_free:
+                done += _apply([Incoming(each) for each in found], progress, ())
+            else:
+                left.add(found[0].set_id)
     return done
 
 
@@ -71,9 +77,10 @@ def _held_set(set_of: UUID) -> list[Delivery]:
     return list(held_ones.filter(set_id=chosen.set_id))
 
 
-def _patient_set() -> list[Delivery]:
-    """The first held set in which something is no longer as it was when it was held."""
-    waiting = Delivery.objects.filter(state=Delivery.State.HELD).order_by("as_of", "sequence")
+def _patient_set(but: Collection[UUID]) -> list[Delivery]:
+    """The first held set but these in which something is no longer as it was when it was held."""
+    held_ones = Delivery.objects.filter(state=Delivery.State.HELD).exclude(set_id__in=but)
+    waiting = held_ones.order_by("as_of", "sequence")
     for set_id in dict.fromkeys(waiting.values_list("set_id", flat=True)):
         members = sorted(waiting.filter(set_id=set_id), key=lambda each: Incoming(each).place)
         stale = [each for each in members if _is_past(each)]

@@ -1,4 +1,8 @@
-"""Staging: the rows of the deliveries being imported, in an unlogged table emptied afterwards."""
+"""Staging: the rows of the deliveries being imported, in a temporary table that goes with its session.
+
+It has the name of the table it is made after, and hides it: two imports never meet in it, nothing of
+it is written to the log, and PostgreSQL drops it when an import is killed.
+"""
 
 from __future__ import annotations
 
@@ -71,10 +75,11 @@ WHERE staged.delivery_id = %s AND staged.reason = 'lost_character' AND NOT EXIST
 TOUCHED = "touched"  # the reason of a row that only names somebody the file has no line of
 
 
-def clear() -> None:
-    """Empty the staging table; only the holder of the import lock may."""
+def begin() -> None:
+    """Make the table of this session, empty."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE residents_stagedrow")
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.residents_stagedrow")
+        cursor.execute("CREATE TEMP TABLE residents_stagedrow (LIKE residents_stagedrow)")
 
 
 def copy(delivery: UUID, rows: Iterable[Row]) -> None:

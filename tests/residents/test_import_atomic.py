@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from residents.importing.delivery_set import import_set
+from residents.importing.delivery_set import import_set, working
 from residents.importing.lock import _KEY
 from residents.importing.refusal import ImportBusy, ImportFailed
 from residents.models import (
@@ -122,9 +122,17 @@ def test_the_lock_is_free_again_after_an_import(tmp_path, elsewhere):
     assert elsewhere.execute("SELECT pg_try_advisory_lock(%s)", [_KEY]).fetchone() == (True,)
 
 
-def test_nothing_of_the_staging_is_ever_written_to_the_log(elsewhere):
-    kind = elsewhere.execute(
-        "SELECT relpersistence FROM pg_class WHERE relname = 'residents_stagedrow'"
-    )
-
-    assert kind.fetchone() in [("u",), (b"u",)]
+def test_nothing_of_the_staging_is_ever_written_to_the_log_nor_left(tmp_path):
+    """The rows stand in a table of the session: the one it is made after stays empty."""
+    with working(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relpersistence, relnamespace = pg_my_temp_schema() FROM pg_class"
+            " WHERE oid = 'residents_stagedrow'::regclass"
+        )
+        assert cursor.fetchone() == ("t", True)
+    take_in_rows(tmp_path, juki=[person()])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema()")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT pg_relation_size('residents_stagedrow')")
+        assert cursor.fetchone() == (0,)

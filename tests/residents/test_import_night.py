@@ -28,18 +28,18 @@ def people(count):
 @pytest.fixture
 def staged(monkeypatch):
     """How many rows each import put into staging, its pseudo rows included."""
-    from residents.importing import staging  # noqa: PLC0415
+    from residents.importing import first  # noqa: PLC0415
 
     counts = []
-    clear = staging.clear
+    drop_all = first.drop_all
 
     def count():
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM residents_stagedrow")
             counts.append(cursor.fetchone()[0])
-        clear()
+        drop_all()
 
-    monkeypatch.setattr(staging, "clear", count)
+    monkeypatch.setattr(first, "drop_all", count)
     return lambda: counts[-1]
 
 
