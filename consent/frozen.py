@@ -58,9 +58,8 @@ class View:
         The place is the household's own, so that a new one cannot show; where they were about to go
         and whatever else tells a place was never the household's to know.
         """
-        seen = OF_FAMILY.intersection(categories)
         return {
-            key: self._fact(ref, key) if fact.category in seen else Unknown(Reason.WITHHELD)
+            key: self._fact(ref, key) if fact.category in categories else Unknown(Reason.WITHHELD)
             for key, fact in feed.facts().items()
         }
 

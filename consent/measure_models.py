@@ -162,6 +162,7 @@ class MeasureStep(models.Model):
         CONFIRMED = "confirmed", "終了を確認した"
         LIFTED = "lifted", "終了した"
         CONTACT = "contact", "安全な連絡先を変えた"
+        AGAINST = "against", "相手方を加えた"
         SENT = "sent", "転送した"
         RECEIVED = "received", "転送を受けた"
         ANSWERED = "answered", "転送の受領を確認した"

@@ -148,6 +148,21 @@ def may_protect(account: Account) -> bool:
     return bool(account.has_perm("consent.protect", Category.objects.get(code="basic")))
 
 
+def add_against(pk: UUID, against: Against, *, by: Actor) -> Measure:
+    """Name one more 相手方, or link one who has come into the register since.
+
+    From now on their visits learn nothing of whom it covers. Nothing is kept for their household: it
+    was told of the measure already, if it asked. Raises NotNow for somebody the measure covers.
+    """
+    with changing(pk, by) as measure:
+        people = standing_for(measure)
+        if against.ref in people:
+            raise NotNow
+        AdverseParty.objects.create(measure=measure, ref=against.ref, sealed=seal(against.words))
+        note(measure, MeasureStep.Kind.AGAINST, people, by)
+    return measure
+
+
 def standing_for(measure: Measure) -> list[UUID]:
     """Whom the measure covers now, the applicant first."""
     return list(measure.covered.filter(left_at=None).values_list("ref", flat=True))

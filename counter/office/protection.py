@@ -28,6 +28,7 @@ from counter.office.protection_forms import (
     SCOPE_NAMES,
     SHOWN_WORDS,
     TRANSFER,
+    AgainstForm,
     AnswerForm,
     ContactForm,
     DecideForm,
@@ -74,7 +75,7 @@ def board(request: OfficeRequest) -> HttpResponse:
 @require_GET
 def one(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """A measure: whom it covers, against whom, its period, and what may be done now."""
-    return _page(request, pk)
+    return page(request, pk)
 
 
 @officer
@@ -82,7 +83,7 @@ def one(request: OfficeRequest, pk: UUID) -> HttpResponse:
 def extend(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """Another year."""
     measures.extend(pk, by=request.actor)
-    return _done(request, pk, _("延長しました。"))
+    return done(request, pk, _("延長しました。"))
 
 
 @officer
@@ -91,9 +92,9 @@ def decide(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """The decision of someone else than who entered it; 仮支援措置 becomes 支援措置."""
     form = DecideForm(request.POST)
     if not form.is_valid():
-        return _page(request, pk, decide_form=form, status=422)
+        return page(request, pk, decide_form=form, status=422)
     measures.decide(pk, opinion=form.cleaned_data["opinion"], by=request.actor)
-    return _done(request, pk, _("支援措置に決定しました。"))
+    return done(request, pk, _("支援措置に決定しました。"))
 
 
 @officer
@@ -102,7 +103,7 @@ def decide(request: OfficeRequest, pk: UUID) -> HttpResponse:
 def contact(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """The safe contact, for whoever is about to use it."""
     words = measure_book.contact(pk, by=request.actor)
-    return _page(request, pk, contact=words)
+    return page(request, pk, contact=words)
 
 
 @officer
@@ -111,9 +112,9 @@ def set_contact(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """Another safe contact instead of the one there is."""
     form = ContactForm(request.POST)
     if not form.is_valid():
-        return _page(request, pk, contact_form=form, status=422)
+        return page(request, pk, contact_form=form, status=422)
     measures.set_contact(pk, form.cleaned_data, by=request.actor)
-    return _done(request, pk, _("安全な連絡先を保存しました。"))
+    return done(request, pk, _("安全な連絡先を保存しました。"))
 
 
 @officer
@@ -122,7 +123,7 @@ def add_transfer(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """A transfer to another municipality, or from one."""
     form = TransferForm(request.POST)
     if not form.is_valid():
-        return _page(request, pk, transfer_form=form, status=422)
+        return page(request, pk, transfer_form=form, status=422)
     given = form.cleaned_data
     measure_transfers.add(
         pk,
@@ -131,7 +132,7 @@ def add_transfer(request: OfficeRequest, pk: UUID) -> HttpResponse:
         on=given["on"],
         by=request.actor,
     )
-    return _done(request, pk, _("転送を記録しました。"))
+    return done(request, pk, _("転送を記録しました。"))
 
 
 @officer
@@ -143,7 +144,7 @@ def answer_transfer(request: OfficeRequest, pk: UUID, number: int) -> HttpRespon
         messages.warning(request, _("受領を確認した日を、今日までの日付で入力してください。"))
         return redirect("office:measure", pk)
     measure_transfers.acknowledge(pk, number, on=form.cleaned_data["on"], by=request.actor)
-    return _done(request, pk, _("受領の確認を記録しました。"))
+    return done(request, pk, _("受領の確認を記録しました。"))
 
 
 @officer
@@ -153,11 +154,11 @@ def ask_end(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """The first person's word that someone leaves."""
     form = _end_form(measure_book.sheet(pk, by=request.actor), request.POST)
     if not form.is_valid():
-        return _page(request, pk, end_form=form, status=422)
+        return page(request, pk, end_form=form, status=422)
     given = form.cleaned_data
     leaving, end = [UUID(ref) for ref in given["leaving"]], End(given["ending"], given["verified"])
     measure_ends.ask(pk, leaving, end=end, by=request.actor)
-    return _done(request, pk, _("終了を依頼しました。ほかの責任者の確認を待ちます。"))
+    return done(request, pk, _("終了を依頼しました。ほかの責任者の確認を待ちます。"))
 
 
 @officer
@@ -168,7 +169,7 @@ def confirm_end(request: OfficeRequest, pk: UUID) -> HttpResponse:
     measure = measure_ends.confirm(pk, by=request.actor)
     at = timezone.localtime(measure.lifts_at)
     told = _("確認しました。%(at)sに終わります。それまでは取り下げられます。")
-    return _done(request, pk, told % {"at": f"{at.month}月{at.day}日{at:%H:%M}"})
+    return done(request, pk, told % {"at": f"{at.month}月{at.day}日{at:%H:%M}"})
 
 
 @officer
@@ -176,15 +177,16 @@ def confirm_end(request: OfficeRequest, pk: UUID) -> HttpResponse:
 def withdraw_end(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """Let it stand after all."""
     measure_ends.withdraw(pk, by=request.actor)
-    return _done(request, pk, _("終了の依頼を取り下げました。支援措置は続きます。"))
+    return done(request, pk, _("終了の依頼を取り下げました。支援措置は続きます。"))
 
 
-def _done(request: OfficeRequest, pk: UUID, sentence: str) -> HttpResponse:
+def done(request: OfficeRequest, pk: UUID, sentence: str) -> HttpResponse:
+    """Back to the measure's page, which says what was done."""
     messages.success(request, sentence)
     return redirect("office:measure", pk)
 
 
-def _page(request: OfficeRequest, pk: UUID, *, status: int = 200, **given: Any) -> HttpResponse:
+def page(request: OfficeRequest, pk: UUID, *, status: int = 200, **given: Any) -> HttpResponse:
     """The measure's page; `given` are forms with what was wrong in them, or the safe contact to show."""
     found = measure_book.sheet(pk, by=request.actor)
     measure, own = found.measure, request.actor.account_id
@@ -206,6 +208,8 @@ def _page(request: OfficeRequest, pk: UUID, *, status: int = 200, **given: Any) 
         "contact": contact and _said({"channel": _("方法"), **CONTACT}, _in_words(contact)),
         "contact_form": given.get("contact_form") or ContactForm(),
         "transfer_form": given.get("transfer_form") or TransferForm(initial=_today()),
+        "against_told": given.get("against_told", ""),
+        "against_form": given.get("against_form") or AgainstForm(hits=()),
         "answer_form": AnswerForm(initial=_today()),
         "end_form": given.get("end_form") or _end_form(found),
         "decide_form": given.get("decide_form") or DecideForm(initial={"opinion": measure.opinion}),

@@ -131,10 +131,13 @@ def _hits(request: OfficeRequest) -> dict[str, list[Hit]]:
 
 
 def _choices(hits: dict[str, list[Hit]]) -> dict[str, list[tuple[str, str]]]:
-    return {place: [(str(hit.ref), _label(hit)) for hit in found] for place, found in hits.items()}
+    return {
+        place: [(str(hit.ref), label_of(hit)) for hit in found] for place, found in hits.items()
+    }
 
 
-def _label(hit: Hit) -> str:
+def label_of(hit: Hit) -> str:
+    """One person found, in a line to choose."""
     born = wareki.format(hit.birth) if hit.birth else ""
     place = _("支援措置") if hit.protected else hit.town or ""
     return "　".join(part for part in (hit.name, hit.name_kana, born, place, hit.number) if part)
@@ -190,7 +193,7 @@ def _wish(
         if hit and hit.ref in (applicant, *together):
             form.add_error(f"{place}_ref", _("支援を求める方は、相手方にできません。"))
         if hit or any(words.values()):
-            against.append(Against(hit.ref if hit else None, _named(words, hit)))
+            against.append(Against(hit.ref if hit else None, words_of(words, hit)))
     if form.errors:
         return None
     return Wish(
@@ -206,7 +209,7 @@ def _wish(
     )
 
 
-def _named(words: dict[str, str], hit: Hit | None) -> dict[str, str]:
+def words_of(words: dict[str, str], hit: Hit | None) -> dict[str, str]:
     """The words of a 相手方; of one in the register also what they are called there now."""
     if hit is None:
         return words

@@ -214,6 +214,34 @@ class ContactForm(forms.Form):
             self.fields[key] = _line(label)
 
 
+class AgainstForm(forms.Form):
+    """One more 相手方: searched for, chosen among those found, or in words alone."""
+
+    prefix = "more"
+    search_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, hits: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["query"] = _line(_("台帳からさがす"))
+        choices = [*hits]
+        if choices:
+            self.fields["ref"] = forms.ChoiceField(
+                label=_("見つかった方"),
+                choices=[*choices, (NOBODY, _("この中にはいない"))],
+                widget=forms.RadioSelect,
+                error_messages={"required": _("どの方か、いないかを選んでください。")},
+            )
+        for key, label in WORDS.items():
+            self.fields[key] = _line(label)
+
+    def clean(self) -> dict[str, Any]:
+        """Someone is meant: found, or by name."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("name") and cleaned.get("ref", NOBODY) == NOBODY:
+            self.add_error("name", _("相手方を台帳からさがすか、氏名を入力してください。"))
+        return cleaned
+
+
 class TransferForm(forms.Form):
     """A transfer that was sent or has come."""
 

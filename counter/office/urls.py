@@ -13,6 +13,7 @@ from counter.office import (
     leave,
     procedure,
     protection,
+    protection_against,
     protection_entry,
     questions,
     rejections,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("protection/<uuid:pk>/decide", protection.decide, name="measure_decide"),
     path("protection/<uuid:pk>/contact", protection.contact, name="measure_contact"),
     path("protection/<uuid:pk>/contact/set", protection.set_contact, name="measure_set_contact"),
+    path("protection/<uuid:pk>/against", protection_against.add, name="measure_against"),
     path("protection/<uuid:pk>/transfers", protection.add_transfer, name="measure_transfer"),
     path(
         "protection/<uuid:pk>/transfers/<int:number>",

@@ -152,7 +152,7 @@ def test_her_visit_since_the_measure_is_not_in_his_record(yamada, measure, sato)
 
     measure()
     ground = engagements.begin("birth", [yamada.mother.pk], reference="2", by=sato).pk
-    door.open([yamada.mother.pk], engagement=ground, by=sato)
+    door.open_household(yamada.mother.pk, engagement=ground, by=sato)
 
     assert disclosure.of(yamada.father.pk, account_id=by.account_id) == before
 

@@ -83,18 +83,10 @@ def test_an_address_shown_before_is_masked_again(takahashi, yamada):
 @pytest.mark.parametrize(
     "verb",
     [
-        "set_up",
-        "extend",
-        "decide",
-        "ask",
-        "confirm",
-        "withdraw",
-        "contact",
-        "read",
-        "send",
-        "answer",
+        "set_up", "extend", "decide", "ask", "confirm", "withdraw", "contact", "against", "read",
+        "send", "answer",
     ],
-)
+)  # fmt: skip
 def test_nobody_else_does_any_of_it(verb, takahashi, sato, yamada):
     measure = measures.set_up(wish(yamada.mother, kind="2"), by=takahashi)
     call = {
@@ -105,6 +97,9 @@ def test_nobody_else_does_any_of_it(verb, takahashi, sato, yamada):
         "confirm": lambda: measure_ends.confirm(measure.pk, by=sato),
         "withdraw": lambda: measure_ends.withdraw(measure.pk, by=sato),
         "contact": lambda: measures.set_contact(measure.pk, {"to": "x"}, by=sato),
+        "against": lambda: measures.add_against(
+            measure.pk, measures.Against(None, {"name": "x"}), by=sato
+        ),
         "read": lambda: measure_book.contact(measure.pk, by=sato),
         "send": lambda: measure_transfers.add(measure.pk, "out", {}, on=NOON.date(), by=sato),
         "answer": lambda: measure_transfers.acknowledge(measure.pk, 1, on=NOON.date(), by=sato),

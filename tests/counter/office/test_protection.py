@@ -8,10 +8,11 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from consent import disclosure, measure_ends, measures
+from consent import disclosure, door, engagements, measure_ends, measures
 from consent.models import AccessEntry, Account, Measure
 from consent.sealing import unseal
 from lifeevents import bundles
+from residents.facts import Known, Reason, Unknown
 from residents.models import ManualProtection
 from tests import makers
 from tests.aged import wish
@@ -267,6 +268,33 @@ def test_a_provisional_one_is_decided_by_another(officer, second, yamada):
     second.post(url("measure_decide", pk), {"opinion": "center"})
 
     assert Measure.objects.get().kind == "1"
+
+
+def test_the_other_party_who_came_into_the_register_later_is_linked(
+    officer, yamada, katsuragi, sato
+):
+    entered(officer, yamada.mother, together=[])
+    pk, him = Measure.objects.get().pk, katsuragi.father
+    ground = engagements.begin("trial", [him.pk, yamada.mother.pk], reference="", by=sato).pk
+    both = [him.pk, yamada.mother.pk]
+    seen = door.open(both, engagement=ground, by=sato)[yamada.mother.pk].facts["name"]
+    assert isinstance(seen, Known)
+    found = officer.post(url("measure_against", pk), {"more-query": him.number}).content.decode()
+    assert f'value="{him.pk}"' in found
+    search_id = re.search('name="more-search_id" value="([^"]+)"', found).group(1)
+    chosen = {"more-search_id": search_id, "more-ref": str(him.pk), "more-relation": "元夫"}
+    assert officer.post(url("measure_against", pk), {"more-name": ""}).status_code == 422
+
+    answer = officer.post(url("measure_against", pk), chosen, follow=True)
+
+    assert "元夫" in text(answer)
+    party = Measure.objects.get().adverse.get(ref=him.pk)
+    assert unseal(party.sealed)["number"] == him.number
+    seen = door.open(both, engagement=ground, by=sato)[yamada.mother.pk].facts["name"]
+    assert seen == Unknown(Reason.PROTECTED)
+    herself = {**chosen, "more-ref": str(yamada.mother.pk)}
+    officer.post(url("measure_against", pk), herself)
+    assert Measure.objects.get().adverse.count() == 2
 
 
 def test_the_safe_contact_is_shown_when_asked_for_after_a_fresh_code(officer, second, yamada):
