@@ -80,5 +80,10 @@ def code_of(username):
 def shrink(path):
     """Keep a PNG with few colours instead of millions."""
     with Image.open(path) as picture:
-        few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        few = picture.convert("RGB").quantize(
+            COLOURS,
+            Image.Quantize.MAXCOVERAGE,  # the usual way turns the little green there is to grey
+            kmeans=2,
+            dither=Image.Dither.NONE,
+        )
     few.save(path, optimize=True)
