@@ -13,7 +13,7 @@ from consent.door import Hit
 from consent.measures import Against
 from counter.office.access import OfficeRequest
 from counter.office.protection import done, officer, page
-from counter.office.protection_entry import MOST_HITS, label_of, words_of
+from counter.office.protection_entry import MOST_HITS, label_of, told_of, words_of
 from counter.office.protection_forms import WORDS, AgainstForm
 
 

@@ -35,7 +35,7 @@ CHOSEN = "protection_for"
 """Under which the session keeps whom the entry is for."""
 SEARCHED = "protection_against"
 """Under which it keeps, for each 相手方, the id of the last search and the refs it found."""
-MOST_HITS = 8
+MOST_HITS = 6
 
 
 @officer
@@ -104,12 +104,15 @@ def _search(request: OfficeRequest) -> dict[str, str]:
         found = door.search(query[:100], by=request.actor, search_id=search_id)
         refs = [str(hit.ref) for hit in found.hits[:MOST_HITS]]
         kept[place] = {"id": str(search_id), "refs": refs}
-        told[place] = found.hint or _told(len(refs), more=found.more or len(found.hits) > MOST_HITS)
+        told[place] = found.hint or told_of(
+            len(refs), more=found.more or len(found.hits) > MOST_HITS
+        )
         request.session[SEARCHED] = kept
     return told
 
 
-def _told(count: int, *, more: bool) -> str:
+def told_of(count: int, *, more: bool) -> str:
+    """What is said of a search that found so many."""
     if not count:
         return _("見つかりません。カナの一部や生年月日だけでも、さがせます。")
     if more:
