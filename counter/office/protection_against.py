@@ -42,10 +42,9 @@ def _found(request: OfficeRequest, pk: UUID, query: str) -> HttpResponse:
     form = AgainstForm(
         hits=_choices(found.hits[:MOST_HITS]), initial={**kept, "search_id": search_id}
     )
-    told = found.hint or ("" if found.hits else _("見つかりません。"))
-    return page(
-        request, pk, against_form=form, against_told=told or _("この中から選んでください。")
-    )
+    many = found.more or len(found.hits) > MOST_HITS
+    told = found.hint or told_of(len(found.hits), more=many)
+    return page(request, pk, against_form=form, against_told=told)
 
 
 def _chosen(request: OfficeRequest) -> list[Hit]:
