@@ -7,6 +7,8 @@ WCAG = {
     "resultTypes": ["violations"],
     "preload": False,
 }
+ALIKE = ("hits", "start", "agree", "sign")
+"""Screens that the journey of a birth has been looked at: of another event only the words differ."""
 
 
 class Looker:
