@@ -31,7 +31,7 @@ EDITABLE = {
     "consent": {
         "Account", "AdverseParty", "Category", "CoveredPerson", "Decision", "Department",
         "Engagement", "FactorReset",
-        "Measure", "MeasureStep", "ReferenceGrant", "RetentionHold", "Upload",
+        "Measure", "MeasureStep", "MeasureTransfer", "ReferenceGrant", "RetentionHold", "Upload",
     },
     "lifeevents": {"Answer", "Application", "Bundle", "Draft", "Opinion", "Participant"},
 }  # fmt: skip
