@@ -81,11 +81,9 @@ def situations(
     }
 
 
-@lru_cache(maxsize=2048)
 def failures(edition: Edition, name: str) -> tuple[str, ...]:
     """What one of its situations states and it does not propose, or the other way round."""
-    stated = edition.document["situations"][name]
-    return tuple(situations_check.failures(stated, catalogue(edition), door.vocabulary()))
+    return _played(edition, name, edition)[1]
 
 
 def failing(edition: Edition) -> dict[str, tuple[str, ...]]:
@@ -94,18 +92,25 @@ def failing(edition: Edition) -> dict[str, tuple[str, ...]]:
     return {name: wrong for name, wrong in found.items() if wrong}
 
 
-@lru_cache(maxsize=2048)
 def outcomes(edition: Edition, name: str, of: Edition | None = None) -> dict[Pair, Outcome]:
     """What each procedure comes to for the family of a situation (`of` another edition, if given).
 
     Empty where the family speaks of a fact or an event the edition does not have.
     """
-    stated = (of or edition).document["situations"][name]
+    return _played(edition, name, of or edition)[0]
+
+
+@lru_cache(maxsize=2048)
+def _played(
+    edition: Edition, name: str, of: Edition
+) -> tuple[dict[Pair, Outcome], tuple[str, ...]]:
+    """The outcomes and the failures of a situation, played once for both."""
+    stated = of.document["situations"][name]
     try:
         played = situations_check.play(stated, catalogue(edition), door.vocabulary())
-    except UnknownName:
-        return {}
-    return {
+    except UnknownName as error:
+        return {}, (situations_check.unknown(error),)
+    found = {
         (each.procedure.code, played.names[each.subject]): Outcome(
             each.verdict.value,
             explain(each.verdict, played.situation.world),
@@ -114,6 +119,7 @@ def outcomes(edition: Edition, name: str, of: Edition | None = None) -> dict[Pai
         )
         for each in played.proposed
     }
+    return found, tuple(situations_check.differences(stated, played))
 
 
 def aligned(edition: Edition) -> Changes:

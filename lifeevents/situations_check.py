@@ -61,11 +61,17 @@ def failures(stated: Stated, catalogue: Catalogue, register: Mapping[str, Fact])
     try:
         played = play(stated, catalogue, register)
     except UnknownName as error:
-        return [f"「{error}」というライフイベント、項目または人はありません。"]
-    return list(_differences(stated, played))
+        return [unknown(error)]
+    return list(differences(stated, played))
 
 
-def _differences(stated: Stated, played: Played) -> Iterator[str]:
+def unknown(error: UnknownName) -> str:
+    """That a situation could not be played, in words."""
+    return f"「{error}」というライフイベント、項目または人はありません。"
+
+
+def differences(stated: Stated, played: Played) -> Iterator[str]:
+    """What a situation states and does not come to, or the other way round."""
     yield from _compare("必要な手続", stated["yes"], played.called(Tri.YES))
     yield from _compare("未確定の手続", stated.get("unknown", ()), played.called(Tri.UNKNOWN))
     if "asks" in stated:
@@ -141,10 +147,15 @@ def _records(
     people: Any, vocabulary: Mapping[str, Fact], withheld: frozenset[str]
 ) -> dict[UUID, Record]:
     refs = tuple(_ref(person["id"]) for person in people)
+    shields = {person.get("protected", False) for person in people}
+    blank = {
+        shield: {key: _value(None, fact, withheld, shield) for key, fact in vocabulary.items()}
+        for shield in shields
+    }
     return {
         ref: Record(
             ref=ref,
-            facts=_facts(person, vocabulary, withheld),
+            facts=blank[person.get("protected", False)] | _facts(person, vocabulary, withheld),
             categories=frozenset(fact.category for fact in vocabulary.values()) - withheld,
             members=refs,
             state="1",
@@ -163,8 +174,9 @@ def _facts(
     given |= {key: value for key, value in person.items() if key not in NOT_FACTS}
     given |= {f"holds.{system}": True for system in person.get("holds", ())}
     return {
-        key: _value(given.get(key), fact, withheld, person.get("protected", False))
-        for key, fact in vocabulary.items()
+        key: _value(value, vocabulary[key], withheld, person.get("protected", False))
+        for key, value in given.items()
+        if key in vocabulary
     }
 
 
