@@ -55,7 +55,7 @@ def django_db_modify_db_settings():
 
 
 @pytest.fixture(scope="session")
-def _databases(request, django_db_setup, django_db_blocker):
+def databases(request, django_db_setup, django_db_blocker):
     """What tests run in: `plain`, with the demo's staff and nobody in the register, and `town`."""
     from tests.databases import Databases  # noqa: PLC0415
 
@@ -67,18 +67,18 @@ def _databases(request, django_db_setup, django_db_blocker):
         call_command("create_demo_staff", stdout=StringIO())
 
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        databases = Databases({"plain": make_staff, "town": fill_town})
+        made = Databases({"plain": make_staff, "town": fill_town})
         # After a test that commits Django would empty every table, of what migrations wrote, too.
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: databases.spoil())
-        request.config.stash[DATABASES] = databases
-        yield databases
-        databases.drop()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: made.spoil())
+        request.config.stash[DATABASES] = made
+        yield made
+        made.drop()
 
 
 @pytest.fixture
-def _the_database(request, _databases, django_db_blocker):
+def _the_database(request, databases, django_db_blocker):
     with django_db_blocker.unblock():
-        _databases.enter("town" if "_in_town" in request.fixturenames else "plain")
+        databases.enter("town" if "_in_town" in request.fixturenames else "plain")
 
 
 @pytest.fixture
