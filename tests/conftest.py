@@ -8,6 +8,7 @@ from io import StringIO
 from itertools import count
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -27,6 +28,11 @@ def pytest_configure():
     # Without a worker a queued task would wait in the database of the demo.
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.CELERY_TASK_EAGER_PROPAGATES = True
+    # No test fails because the machine had something else to do.
+    hypothesis.settings.register_profile(
+        "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_terminal_summary(terminalreporter):
