@@ -93,9 +93,8 @@ def test_a_space_makes_no_difference_wherever_it_stands(text, place):
     assert fold(text.replace(" ", "").replace("　", "")) == fold(text)
 
 
-NAMES = st.text(
-    "オノウメハラタロー佐々木小百合田コヴァﾀﾞ髙葛\U000e0100Anhアン", min_size=1, max_size=6
-)
+LETTERS = [*"オノウメハラタロー佐々木小百合田コヴァ髙Anhアン", "ﾀﾞ", "葛\U000e0100"]
+NAMES = st.lists(st.sampled_from(LETTERS), min_size=1, max_size=6).map("".join)
 
 
 @given(NAMES, NAMES, st.integers(1, 12))

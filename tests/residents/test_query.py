@@ -1,6 +1,5 @@
 """How what a clerk types is read into criteria."""
 
-import time
 from datetime import date
 
 import pytest
@@ -113,10 +112,8 @@ def test_nobody_is_born_after_today():
 @example("1" * 100 + "x")
 @example("1-" * 60)
 @example("市区郡町村" * 30)
-def test_any_text_is_read_at_once(text):
-    started = time.perf_counter()
-
+def test_any_text_is_read_or_hinted_at(text):
+    """A pattern that tried all ways to divide the examples would not end before the test's limit."""
     found = parse(text, TODAY)
 
-    assert time.perf_counter() - started < 1
     assert bool(found.criteria) != bool(found.hint)
