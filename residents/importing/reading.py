@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ from residents.models import Delivery, Identity
 _MOST = 0.3  # share of differing rows above which all are read
 _FEW = 1000
 _REPORT_EVERY = 1000
+_SHORT = 0.0005  # seconds one thread works before another may
 _STAGED_NUMBERS = """
 SELECT DISTINCT number FROM residents_stagedrow WHERE delivery_id = ANY(%s) AND number <> ''
 """
@@ -167,20 +169,22 @@ def _opened(
         progress.reading(arrival.name, arrival.size, raw) as advance,
         rows.open_table(raw, feed) as (columns, lines),
         transaction.atomic(),
-        _uncollected(),
+        _undisturbed(),
     ):
         yield blocks.read(lines, columns, feed, timezone.localdate(delivery.as_of)), advance
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Rows come and go without cycles: looking for some is a tenth of the time reading takes."""
-    was_enabled = gc.isenabled()
+def _undisturbed() -> Iterator[None]:
+    """Read without looking for cycles, of which rows make none, and let the sending thread work often."""
+    collects, interval = gc.isenabled(), sys.getswitchinterval()
     gc.disable()
+    sys.setswitchinterval(_SHORT)
     try:
         yield
     finally:
-        if was_enabled:
+        sys.setswitchinterval(interval)
+        if collects:
             gc.enable()
 
 
