@@ -84,9 +84,9 @@ class _Stages(Silence):
 
 
 def run(residents: int) -> Measured:
-    """Measure everything ROUNDS times, one after the other; the first time what the register holds is compared.
+    """Measure everything ROUNDS times, one after the other.
 
-    A city larger than a million is measured once.
+    The first time what the register holds is compared. A city larger than a million is measured once.
     """
     rounds: list[dict[str, float]] = []
     with TemporaryDirectory() as folder:
