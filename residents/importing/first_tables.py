@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from uuid import uuid4
 
 import numpy as np
 from django.db import connection
@@ -122,7 +121,7 @@ class Straight:
 
     def ref(self) -> str:
         """Another ref."""
-        return str(uuid4())
+        return self.refs(1)[0]
 
     def refs(self, count: int) -> list[str]:
         """So many at once."""
