@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 
 from residents import canonical
 from residents.importing.refusal import ImportBusy
-from residents.models import Delivery, HeldRow, Resident
+from residents.models import Delivery, HeldRow, Identity, Resident
 from tests.residents.exports import AT, nhi, person, protection, take_in, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,3 +120,20 @@ def test_whatever_is_killed_leaves_the_old_register_or_the_new(tmp_path):
     assert not HeldRow.objects.exists()
     others = Delivery.objects.exclude(state="applied")
     assert set(others.values_list("reason", flat=True)) <= {"interrupted", "stale"}
+
+
+def test_a_first_load_that_is_killed_leaves_nobody_or_everybody(tmp_path):
+    """An empty register is filled in place: whatever had been written is gone with the process."""
+    path = night(tmp_path, 0)
+    for seconds in (0.05, 0.15, 0.3):
+        child = start(path)
+        time.sleep(seconds)
+        settled(lambda child=child: kill_worker(child))
+        os.waitpid(child, 0)
+
+        known = settled(lambda: len(written(tmp_path)["juki.csv"].splitlines()))
+        assert (known > 1) == Delivery.objects.filter(feed="juki", state="applied").exists()
+        assert Identity.objects.count() in (0, PEOPLE)
+
+    settled(lambda: take_in(path))
+    assert Resident.objects.filter(gone_at=None).count() == PEOPLE
