@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 
-from consent.sealing import seal, unseal
+from consent.sealing import seal_secret, unseal_secret
 
 
 class SealedFactors(DefaultMFAAdapter):
@@ -12,8 +12,8 @@ class SealedFactors(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Seal a secret under the first of FIELD_KEYS."""
-        return seal({"secret": text}).decode()
+        return seal_secret(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open a secret; raises InvalidToken if none of FIELD_KEYS fits."""
-        return str(unseal(encrypted_text.encode())["secret"])
+        return unseal_secret(encrypted_text)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from consent import deciding, engagements, measure_ends
+from consent import deciding, engagements, measure_ends, resealing
 
 
 @shared_task
@@ -21,3 +21,9 @@ def lift_ended_measures() -> int:
 def carry_out_decisions() -> int:
     """Release, give up or take back what operators decided; one that waited for an import comes now."""
     return deciding.carry_out()
+
+
+@shared_task
+def reseal_measures() -> int:
+    """Bring what a former key sealed about 支援措置 under the first one."""
+    return resealing.seal_anew().renewed

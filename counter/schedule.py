@@ -18,5 +18,9 @@ SCHEDULE = {
         "schedule": crontab(hour="3", minute="40"),
     },
     "end protective measures whose hold is over": _every(300, "consent.tasks.lift_ended_measures"),
+    "seal measures anew after a change of keys": {
+        "task": "consent.tasks.reseal_measures",
+        "schedule": crontab(hour="4", minute="20"),
+    },
     "close expired engagements": _every(300, "consent.tasks.close_expired_engagements"),
 }

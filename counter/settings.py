@@ -25,8 +25,12 @@ IN_PRODUCTION = MODE == "production"
 TRAINING = env.bool("KAKANAI_TRAINING", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY") if IN_PRODUCTION else secret.read_or_make(VAR / "secret_key")
-# The first seals 相手方 of 支援措置 and second factors; the others only open what was sealed before.
+# Second factors, and what is sealed about 支援措置, each with keys of its own: the first seals, the
+# others only open what was sealed before.
 FIELD_KEYS = env.list("FIELD_KEYS") if IN_PRODUCTION else [secret.read_or_make(VAR / "field_key")]
+PROTECTION_KEYS = (
+    env.list("PROTECTION_KEYS") if IN_PRODUCTION else [secret.read_or_make(VAR / "protection_key")]
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS") if IN_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "counter.urls"

@@ -13,6 +13,7 @@ PRODUCTION = {
     "KAKANAI_PRODUCTION": "true",
     "SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmno",
     "FIELD_KEYS": "f" * 25 + "0123456789abcdefghijklmno",
+    "PROTECTION_KEYS": "p" * 25 + "0123456789abcdefghijklmno",
     "ALLOWED_HOSTS": "counter.example.jp",
     "DATABASE_URL": "postgres://nobody@localhost/none",
     "CELERY_BROKER_URL": "pgmq://",
@@ -36,15 +37,22 @@ def test_a_full_environment_passes_every_deployment_check():
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "DATABASE_URL", "CELERY_BROKER_URL"]
-)
+@pytest.mark.parametrize("name", [name for name in PRODUCTION if name != "KAKANAI_PRODUCTION"])
 def test_production_starts_nothing_of_its_own_and_names_what_is_missing(name):
     result = check(**{key: value for key, value in PRODUCTION.items() if key != name})
 
     assert result.returncode
     assert name in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("keys", [PRODUCTION["FIELD_KEYS"], "secret0"])
+def test_what_is_sealed_about_protection_has_a_good_key_of_its_own(keys):
+    result = check(**PRODUCTION | {"PROTECTION_KEYS": keys})
+
+    assert result.returncode
+    assert "consent.E002" in result.stderr
+    assert keys not in result.stderr
 
 
 def test_a_demo_does_not_pass_for_a_production():
