@@ -13,7 +13,7 @@ from django.db.models import Case, Max, QuerySet, When
 from django.utils import timezone
 
 from residents import feed, retention
-from residents.importing import states
+from residents.importing import lock, states
 from residents.models import Delivery, InboxLook
 from residents.retention_rules import Rule, read
 
@@ -144,6 +144,11 @@ def inbox(now: datetime | None = None) -> Inbox | None:
     late = found.at < (now or timezone.now()) - SILENT
     is_silent = late and not Delivery.objects.filter(state__in=states.UNFINISHED).exists()
     return Inbox(found.at, found.wrong, found.wrong_since, is_silent)
+
+
+def is_applying() -> bool:
+    """Whether an import, a release or a rollback changes the register at this moment."""
+    return lock.is_applying()
 
 
 def of_ids(ids: Sequence[UUID], *, but: UUID | None = None) -> list[Delivered]:

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "consent.guard.DoorGuard",
+    "counter.patience.Patience",
 ]
 TEMPLATES = [
     {

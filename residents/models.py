@@ -60,7 +60,8 @@ class Resident(models.Model):
     The other columns are read from `record` by the importer and never edited by hand. `row_hash`
     covers the person's older rows too, since former names and addresses are searched as well.
     What an export may hold in any length is TextField: lengths of the standard change (domain:
-    町字 18 → 120) and nothing is truncated.
+    町字 18 → 120) and nothing is truncated. The database does not check `delivery`: to fill the table
+    its keys are taken off, which would keep everybody from the list of deliveries until the commit.
     """
 
     identity = models.OneToOneField(
@@ -82,7 +83,9 @@ class Resident(models.Model):
     relationship_codes = ArrayField(models.TextField(), default=list)
     town = models.TextField("町字", blank=True)
     gone_at = models.DateTimeField("全件から消えた日時", null=True)
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
     living_here = models.GeneratedField(
         expression=models.ExpressionWrapper(
             models.Q(state="1", gone_at__isnull=True), output_field=models.BooleanField()
@@ -166,7 +169,10 @@ class SearchKey(models.Model):
 
 
 class Holding(models.Model):
-    """One record another core system holds about a resident (国保 資格, 児童手当 受給 …)."""
+    """One record another core system holds about a resident (国保 資格, 児童手当 受給 …).
+
+    The database does not check `delivery`, as in Resident; no delivery that has steps can be deleted.
+    """
 
     identity = models.ForeignKey(
         Identity, db_column="ref", db_index=False, on_delete=models.PROTECT, related_name="+"
@@ -180,7 +186,9 @@ class Holding(models.Model):
     active_until = models.DateField("有効終了日", null=True)
     active = models.BooleanField("該当", default=True)
     gone_at = models.DateTimeField("全件から消えた日時", null=True)
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
 
     class Meta:
         constraints = [

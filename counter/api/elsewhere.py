@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -47,6 +48,11 @@ def _or_page(code: str, status: int, page: Handler) -> Handler:
         )
 
     return handler
+
+
+def unavailable(request: HttpRequest, page: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """What cannot be answered now (503): a problem below /api/, else that page."""
+    return _or_page("unavailable", HTTPStatus.SERVICE_UNAVAILABLE, page)(request)
 
 
 bad_request = _or_page("bad_request", 400, defaults.bad_request)

@@ -24,6 +24,7 @@ def import_lock(feeds: Collection[str] | None = None) -> Iterator[None]:
     with connection.cursor() as cursor:
         # The lock of a killed worker goes with its connection, also from the middle of a statement.
         cursor.execute("SET client_connection_check_interval = '1s'")
+        cursor.execute("SET lock_timeout = 0")  # a page has no patience, an import all
     if feeds is None:
         with _taken("pg_try_advisory_lock(%s)", "pg_advisory_unlock(%s)", _KEY) as free:
             if not free:
@@ -59,6 +60,17 @@ def applying() -> Iterator[None]:
     """Be the one who changes the register; waits for whoever does."""
     with _taken("pg_advisory_lock(%s)", "pg_advisory_unlock(%s)", _APPLYING):
         yield
+
+
+def is_applying() -> bool:
+    """Whether somebody changes the register now, in whichever process; waits for nobody."""
+    return _ask(
+        "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+        " AND classid = %s AND objid = %s"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+        _APPLYING >> 32,
+        _APPLYING & 0xFFFF_FFFF,
+    )
 
 
 def may_change_until_commit() -> bool:

@@ -29,7 +29,8 @@ ORDER BY indexrelid
 def bare(table: str) -> Iterator[None]:
     """Inside, the table has no index and no foreign key; runs in a transaction.
 
-    Readers of the table, and of those that refer to it or that it refers to, wait for the commit.
+    Readers of the table, and of those that refer to it or that it refers to, wait for the commit; so
+    none of these may be a table that everybody reads.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CONSTRAINTS, {"table": table})

@@ -181,8 +181,14 @@
     }
   }
 
-  function sayTrouble(isTrouble) {
-    document.getElementById("trouble").hidden = !isTrouble;
+  /* What the server itself says about being busy (plain text) stands in place of the usual. */
+  function sayTrouble(isTrouble, answer) {
+    const notice = document.getElementById("trouble");
+    const text = notice.querySelector("p");
+    notice.dataset.usual ??= text.textContent;
+    const isSaid = answer?.getResponseHeader("Content-Type")?.startsWith("text/plain");
+    text.textContent = isSaid ? answer.responseText : notice.dataset.usual;
+    notice.hidden = !isTrouble;
     if (isTrouble) release(document);
   }
 
@@ -318,7 +324,7 @@
   document.addEventListener("htmx:afterRequest", (event) => release(event.target.ownerDocument));
   document.addEventListener("htmx:beforeRequest", () => sayTrouble(false));
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(name, () => sayTrouble(true));
+    document.addEventListener(name, (event) => sayTrouble(true, event.detail.xhr));
   }
   document.addEventListener("htmx:afterSettle", (event) => settle(event.target));
   window.addEventListener("pageshow", () => release(document));
