@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
+from consent import measure_sent
 from consent.actors import Actor
 from consent.models import Account, AdverseParty, CoveredPerson, Engagement
 from residents import register
@@ -48,7 +49,7 @@ def hidden_from(ground: Engagement, refs: Collection[UUID], *, by: Actor) -> fro
 
 def _covered(refs: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """{measure: everyone it covers} of the standing measures that cover any of these people."""
-    standing = CoveredPerson.objects.filter(left_at=None, measure__ended_at=None)
+    standing = CoveredPerson.objects.filter(measure_sent.covers())
     measures = list(standing.filter(ref__in=refs).values_list("measure_id", flat=True))
     found: dict[UUID, set[UUID]] = defaultdict(set)
     if measures:

@@ -5,22 +5,22 @@ Names leave the register here for whom a measure concerns alone; each reading is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
-from consent import log, measures
+from consent import log, measure_sent, measures
 from consent.actors import Actor
-from consent.measure_period import Phase, answer_due, grace_ends, phase
+from consent.measure_lines import Line, Named, has_against, named, sent_lines
+from consent.measure_period import Phase, answer_due, phase
+from consent.measure_sent import STANDING
 from consent.models import AccessEntry, CoveredPerson, Measure, MeasureStep, MeasureTransfer
 from consent.passage import passage
 from consent.sealing import unseal
-from residents import register
-from residents.facts import Known
 from residents.models import Protection
 
 MOST = 200
@@ -28,35 +28,6 @@ MOST = 200
 
 class NoSuchMeasure(Exception):
     """No measure of that id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Someone a measure covers; "" where the register has them no more."""
-
-    ref: UUID
-    number: str = ""
-    name: str = field(default="", repr=False)
-    is_applicant: bool = False
-    has_left: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One measure in a list; `pk` is None for one the core system sent."""
-
-    pk: UUID | None
-    who: Named
-    others: int
-    kind: str
-    ends_on: date
-    state: Phase
-    waits_for: str = ""
-
-    @property
-    def grace_ends(self) -> date:
-        """The last day on which the applicant is still asked after the period."""
-        return grace_ends(self.ends_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +47,39 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What is due: unanswered transfers, periods (both kinds), second people; and those entered here."""
+    """What is due: unanswered transfers, periods (both kinds), second people; and those entered here.
+
+    `sent` is how many people the core system has sent a measure for, `unknown` how many of them have
+    no 相手方.
+    """
 
     transfers: tuple[Transfer, ...]
     alerts: tuple[Line, ...]
     waiting: tuple[Line, ...]
     standing: tuple[Line, ...]
+    sent: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the core system sent, those without 相手方 first; `more` than are listed, perhaps."""
+
+    lines: tuple[Line, ...]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One measure whole, with the words of its 相手方 unsealed."""
+    """One measure whole, with the words of its 相手方 unsealed.
+
+    Its period is as it is sent now, where the core system sends it; None where none is.
+    """
 
     measure: Measure
+    kind: str
+    starts_on: date | None
+    ends_on: date | None
     people: tuple[Named, ...]
     against: tuple[Mapping[str, str], ...] = field(repr=False)
     transfers: tuple[Transfer, ...] = ()
@@ -107,33 +98,67 @@ def board(*, by: Actor, on: date | None = None) -> Board:
         measures.refuse_others(by)
         found = Measure.objects.filter(ended_at=None).prefetch_related("covered", "transfers")
         entered = list(found)
-        soon = day + relativedelta(months=1)
-        sent = Protection.objects.exclude(kind=Protection.Kind.ENDED).filter(ends_on__lte=soon)
-        ending = list(sent.order_by("ends_on").values_list("pk", "kind", "ends_on")[:MOST])
+        sent, soon = Protection.objects.filter(STANDING), day + relativedelta(months=1)
+        ending = sent.exclude(kind=Protection.Kind.ENDED).filter(ends_on__lte=soon)
+        core = sent_lines(list(ending.order_by("ends_on")[:MOST]), day)
         firsts = {each.pk: _first(each) for each in entered}
-        named = _named({*(person.ref for person in firsts.values()), *(row[0] for row in ending)})
+        refs = {*(person.ref for person in firsts.values()), *(line.who.ref for line in core)}
+        names = named(refs)
         log.record(
-            AccessEntry.Action.PROTECT, dict.fromkeys(named, ["basic"]), by=by, reason="一覧"
+            AccessEntry.Action.PROTECT, dict.fromkeys(names, ["basic"]), by=by, reason="一覧"
         )
-    lines = [_line(each, named[firsts[each.pk].ref], day) for each in entered]
-    core = [
-        Line(None, named[ref], 0, dict(Protection.Kind.choices).get(kind, kind), ends_on, state)
-        for ref, kind, ends_on in ending
-        if ends_on and (state := phase(ends_on, day)) != Phase.STANDING
-    ]
+        counts = sent.count(), sent.exclude(has_against()).count()
+    lines = [_line(each, names[firsts[each.pk].ref], day) for each in entered if not each.from_core]
+    core = [replace(line, who=names[line.who.ref]) for line in core if line.state != Phase.STANDING]
     due = [*core, *(line for line in lines if line.state != Phase.STANDING)]
     open_ones = [
-        _transfer(each, named[firsts[measure.pk].ref], day)
+        _transfer(each, names[firsts[measure.pk].ref], day)
         for measure in entered
         for each in measure.transfers.all()
         if each.acknowledged_on is None
     ]
     return Board(
         tuple(sorted(open_ones, key=lambda each: each.due)),
-        tuple(sorted(due, key=lambda line: line.ends_on)),
+        tuple(sorted(due, key=lambda line: line.ends_on or date.max)),
         tuple(line for line in lines if line.waits_for),
         tuple(lines),
+        *counts,
     )
+
+
+def sent(*, by: Actor, on: date | None = None) -> Sent:
+    """What the core system lets stand, and whether its 相手方 is known. Raises MayNotProtect."""
+    day = on or timezone.localdate()
+    with passage():
+        measures.refuse_others(by)
+        known = Protection.objects.filter(STANDING).annotate(known=has_against())
+        rows = list(known.order_by("known", "ends_on", "pk")[: MOST + 1])
+        lines = sent_lines(rows[:MOST], day)
+        names = named({line.who.ref for line in lines})
+        log.record(
+            AccessEntry.Action.PROTECT,
+            dict.fromkeys(names, ["basic"]),
+            by=by,
+            reason="連携された措置の一覧",
+        )
+    return Sent(
+        tuple(replace(line, who=names[line.who.ref]) for line in lines), more=len(rows) > MOST
+    )
+
+
+def may_be_together(ref: UUID, *, by: Actor) -> tuple[Named, ...]:
+    """Whom the measure sent for this person may cover too, the person first. Raises MayNotProtect."""
+    with passage():
+        measures.refuse_others(by)
+        refs = [ref, *measure_sent.together(ref)]
+        names = named(refs)
+        log.record(
+            AccessEntry.Action.PROTECT,
+            dict.fromkeys(names, ["basic"]),
+            by=by,
+            reason="連携された措置の対象者の閲覧",
+        )
+    return tuple(names[each] for each in refs)
 
 
 def _line(measure: Measure, who: Named, day: date) -> Line:
@@ -183,16 +208,17 @@ def sheet(pk: UUID, *, by: Actor) -> Sheet:
         if measure is None:
             raise NoSuchMeasure
         covered = list(measure.covered.all())
-        named = _named({person.ref for person in covered})
+        names = named({person.ref for person in covered})
+        period = measure_sent.period_of(measure)
         against = tuple(unseal(each.sealed) for each in measure.adverse.order_by("pk"))
         log.record(
-            AccessEntry.Action.PROTECT, dict.fromkeys(named, ["basic"]), by=by, reason="内容の閲覧"
+            AccessEntry.Action.PROTECT, dict.fromkeys(names, ["basic"]), by=by, reason="内容の閲覧"
         )
     people = tuple(
         Named(
             person.ref,
-            named[person.ref].number,
-            named[person.ref].name,
+            names[person.ref].number,
+            names[person.ref].name,
             person.is_applicant,
             person.left_at is not None,
         )
@@ -200,22 +226,11 @@ def sheet(pk: UUID, *, by: Actor) -> Sheet:
     )
     day, first = timezone.localdate(), people[0]
     transfers = tuple(_transfer(each, first, day) for each in measure.transfers.all())
-    return Sheet(measure, people, against, transfers, tuple(measure.steps.select_related("by")))
+    steps = tuple(measure.steps.select_related("by"))
+    return Sheet(measure, *period, people, against, transfers, steps)
 
 
 def _first(measure: Measure) -> CoveredPerson:
     """The applicant, or who is first of those it still covers."""
     standing = [person for person in measure.covered.all() if person.left_at is None]
     return (standing or list(measure.covered.all()))[0]
-
-
-def _named(refs: Collection[UUID]) -> dict[UUID, Named]:
-    people = register.read(list(refs))
-    return {ref: _name(ref, people.get(ref)) for ref in refs}
-
-
-def _name(ref: UUID, person: register.RegisterPerson | None) -> Named:
-    name = person.facts.get("name") if person else None
-    if person is None or not isinstance(name, Known):
-        return Named(ref)
-    return Named(ref, person.number, str(name.value))

@@ -35,7 +35,12 @@ def ask(pk: UUID, leaving: Collection[UUID], *, end: End, by: Actor) -> Measure:
     """Ask that these people leave the measure; all of them, and it ends. Nothing changes yet."""
     with changing(pk, by) as measure:
         people = standing_for(measure)
-        if measure.asked_by_id or not leaving or not set(leaving) <= set(people):
+        if (
+            measure.from_core
+            or measure.asked_by_id
+            or not leaving
+            or not set(leaving) <= set(people)
+        ):
             raise NotNow
         if not _may_end(measure, end):
             raise NotNow

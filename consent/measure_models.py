@@ -9,9 +9,10 @@ from django.db import models
 
 
 class Measure(models.Model):
-    """支援措置 no core system sends (住民記録システム標準仕様書 3.1–3.4). Its end date ends nothing.
+    """支援措置 entered here (住民記録システム標準仕様書 3.1–3.4). Its end date ends nothing.
 
-    Ending it, or letting someone leave it (`leaving`), takes two people and a hold until `lifts_at`.
+    `from_core`: what is noted here of one that the core system sends; it begins and ends there.
+    Ending one of ours, or letting someone leave it (`leaving`), takes two people and a hold until `lifts_at`.
     """
 
     class Kind(models.TextChoices):
@@ -49,8 +50,9 @@ class Measure(models.Model):
         CODE_WORD = "code_word", "安全な電話で、合言葉を確かめた"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    from_core = models.BooleanField("基幹システムから連携された", default=False)
     kind = models.CharField("支援措置区分", max_length=1, choices=Kind)
-    cause = models.CharField("申出の理由", max_length=12, choices=Cause)
+    cause = models.CharField("申出の理由", max_length=12, choices=Cause, blank=True)
     opinion = models.CharField("相談機関等の意見", max_length=12, choices=Opinion, blank=True)
     scopes = ArrayField(models.SlugField(), verbose_name="対象事務", default=list)
     starts_on = models.DateField("支援措置開始年月日")
@@ -95,7 +97,18 @@ class Measure(models.Model):
             ),
             models.CheckConstraint(
                 name="measure_ended_only_when_confirmed",
-                condition=models.Q(ended_at__isnull=True) | models.Q(confirmed_by__isnull=False),
+                condition=models.Q(ended_at__isnull=True)
+                | models.Q(confirmed_by__isnull=False)
+                | models.Q(from_core=True),
+            ),
+            models.CheckConstraint(
+                name="measure_of_the_core_system_ends_there",
+                condition=models.Q(from_core=False)
+                | models.Q(asked_by__isnull=True, decided_by__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="measure_entered_here_has_its_cause",
+                condition=models.Q(from_core=True) | ~models.Q(cause=""),
             ),
             models.CheckConstraint(
                 name="measure_ends_after_its_start",
@@ -163,6 +176,8 @@ class MeasureStep(models.Model):
         LIFTED = "lifted", "終了した"
         CONTACT = "contact", "安全な連絡先を変えた"
         AGAINST = "against", "相手方を加えた"
+        TAKEN_UP = "taken_up", "連携された措置に相手方を加え始めた"
+        STANDS_AGAIN = "again", "終了の連携が取り消され、続く"
         SENT = "sent", "転送した"
         RECEIVED = "received", "転送を受けた"
         ANSWERED = "answered", "転送の受領を確認した"

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from consent import log
+from consent import log, measure_sent
 from consent.actors import Actor
 from consent.frozen import OF_FAMILY
 from consent.measure_period import last_day, opens_for_extension
@@ -32,7 +32,7 @@ from consent.models import (
 from consent.passage import passage
 from consent.sealing import seal, unseal
 from residents import kept
-from residents.models import ManualProtection
+from residents.models import ManualProtection, Protection
 
 SCOPES = ("viewing", "certificate", "family_register")
 """対象事務: 住民基本台帳の閲覧, 住民票の写し等, 戸籍の附票の写し."""
@@ -107,7 +107,8 @@ def set_up(wish: Wish, *, by: Actor, token: UUID | None = None) -> Measure:
 def extend(pk: UUID, *, by: Actor) -> Measure:
     """Another year from the day after the old end; from one month before it, and ever after."""
     with changing(pk, by) as measure:
-        if timezone.localdate() < opens_for_extension(measure.ends_on) or measure.asked_by_id:
+        too_early = timezone.localdate() < opens_for_extension(measure.ends_on)
+        if too_early or measure.asked_by_id or measure.from_core:
             raise NotNow
         measure.ends_on = last_day(measure.ends_on + timedelta(days=1))
         _keep(measure, MeasureStep.Kind.EXTENDED, by)
@@ -121,7 +122,7 @@ def decide(pk: UUID, *, opinion: str, by: Actor) -> Measure:
     was entered as full keeps its period.
     """
     with changing(pk, by) as measure:
-        if measure.decided_by_id or measure.asked_by_id:
+        if measure.decided_by_id or measure.asked_by_id or measure.from_core:
             raise NotNow
         if measure.entered_by_id == by.account_id:
             raise MayNotProtect
@@ -163,6 +164,27 @@ def add_against(pk: UUID, against: Against, *, by: Actor) -> Measure:
     return measure
 
 
+def take_up(ref: UUID, together: Collection[UUID], *, by: Actor) -> Measure:
+    """What is noted here of a measure the core system sends, to which 相手方 can be added.
+
+    A second time it is the same. Raises NotNow where none stands for this person, or where someone of
+    `together` is not of those measure_sent.together names.
+    """
+    with passage():
+        refuse_others(by)
+        # Locked, so that two clicks note one.
+        sent = Protection.objects.select_for_update().filter(measure_sent.STANDING, pk=ref).first()
+        if sent is None:
+            raise NotNow
+        if noted := measure_sent.taken_up(ref):
+            return noted
+        if not set(together) <= set(measure_sent.together(ref)):
+            raise NotNow
+        measure = measure_sent.note_of(sent, together, by)
+        note(measure, MeasureStep.Kind.TAKEN_UP, standing_for(measure), by)
+    return measure
+
+
 def standing_for(measure: Measure) -> list[UUID]:
     """Whom the measure covers now, the applicant first."""
     return list(measure.covered.filter(left_at=None).values_list("ref", flat=True))
@@ -178,7 +200,8 @@ def changing(pk: UUID, by: Actor) -> Iterator[Measure]:
     """A standing measure, locked, for who answers for it. Raises NotNow or MayNotProtect."""
     with passage():
         refuse_others(by)
-        measure = Measure.objects.select_for_update().filter(pk=pk, ended_at=None).first()
+        standing = Measure.objects.select_for_update().filter(measure_sent.stands(), pk=pk)
+        measure = standing.first()
         if measure is None:
             raise NotNow
         yield measure

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from consent import deciding, engagements, measure_ends, resealing
+from consent import deciding, engagements, measure_ends, measure_sent, resealing
 
 
 @shared_task
@@ -13,8 +13,8 @@ def close_expired_engagements() -> int:
 
 @shared_task
 def lift_ended_measures() -> int:
-    """End the protective measures two people have ended, once the hold is over."""
-    return measure_ends.lift_due()
+    """End the protective measures two people have ended, once the hold is over; follow the core's."""
+    return measure_ends.lift_due() + measure_sent.follow()
 
 
 @shared_task

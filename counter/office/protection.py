@@ -39,6 +39,8 @@ from counter.office.protection_forms import (
 from counter.office.screen import show
 
 PLACE = "protection"
+ENDED = "3"
+"""区分 of a measure the core system has ended."""
 
 View = Callable[..., HttpResponseBase]
 
@@ -190,7 +192,8 @@ def page(request: OfficeRequest, pk: UUID, *, status: int = 200, **given: Any) -
     """The measure's page; `given` are forms with what was wrong in them, or the safe contact to show."""
     found = measure_book.sheet(pk, by=request.actor)
     measure, own = found.measure, request.actor.account_id
-    opens = measure_period.opens_for_extension(measure.ends_on)
+    ends_on, today = found.ends_on, timezone.localdate()
+    opens = ends_on and measure_period.opens_for_extension(ends_on)
     contact = given.get("contact")
     shown = {
         "sheet": found,
@@ -199,9 +202,10 @@ def page(request: OfficeRequest, pk: UUID, *, status: int = 200, **given: Any) -
         "transfers": [(each, _said(TRANSFER, each.words)) for each in found.transfers],
         "scopes": [SCOPE_NAMES[code] for code in measure.scopes if code in SCOPE_NAMES],
         "opens": opens,
-        "may_extend": opens <= timezone.localdate() and not measure.asked_by_id,
-        "phase": measure_period.phase(measure.ends_on, timezone.localdate()),
-        "grace_ends": measure_period.grace_ends(measure.ends_on),
+        "may_extend": opens and opens <= today and not measure.asked_by_id,
+        "phase": ends_on and measure_period.phase(ends_on, today),
+        "grace_ends": ends_on and measure_period.grace_ends(ends_on),
+        "over": measure.ended_at or found.kind == ENDED,
         "asked_by_me": measure.asked_by_id == own,
         "entered_by_me": measure.entered_by_id == own,
         "leaving": [each.name for each in found.people if each.ref in measure.leaving],

@@ -380,3 +380,46 @@ def test_the_adverse_partys_own_record_tells_nothing_of_it(officer, yamada, kats
     assert Measure.objects.get().adverse.count() == 2
     assert AccessEntry.objects.filter(subjects__ref=katsuragi.mother.pk).exists()
     assert records() == before
+
+
+def test_a_measure_the_core_sent_says_that_its_other_party_is_unknown_and_takes_one(
+    officer, yamada, katsuragi, sato
+):
+    makers.make_protection(yamada.mother, ends_on=date(2027, 3, 31))
+    makers.make_protection(yamada.child)
+    board = text(officer.get(url("protection")))
+    assert "2人に連携されています" in board
+    assert "相手方がわからない 2人" in board
+    listed = officer.get(url("protection_sent"))
+    assert text(listed).count("わからない") >= 2
+    asked = officer.post(url("protection_take_up"), {"ref": str(yamada.mother.pk)})
+    assert re.findall('value="([^"]+)"[^>]*checked', asked.content.decode()) == [
+        str(yamada.child.pk)
+    ]
+    chosen = {"ref": str(yamada.mother.pk), "asked": "1", "together": [str(yamada.child.pk)]}
+
+    page = officer.post(url("protection_take_up"), chosen, follow=True)
+
+    assert "基幹システムからの連携" in text(page)
+    assert "令和9年3月31日" in text(page)
+    assert "延長と措置の終了は、基幹システムで行います" in text(page)
+    assert "わかりません。連携では届きません" in text(page)
+    pk, him = Measure.objects.get().pk, katsuragi.father
+    officer.post(url("measure_against", pk), {"more-name": "相手　次郎"})
+    found = officer.post(url("measure_against", pk), {"more-query": him.number}).content.decode()
+    search_id = re.search('name="more-search_id" value="([^"]+)"', found).group(1)
+    meant = {"more-search_id": search_id, "more-ref": str(him.pk)}
+    officer.post(url("measure_against", pk), meant)
+    ground = engagements.begin("trial", [him.pk, yamada.child.pk], reference="", by=sato).pk
+    seen = door.open([him.pk, yamada.child.pk], engagement=ground, by=sato)
+    assert seen[yamada.child.pk].facts["name"] == Unknown(Reason.PROTECTED)
+    assert "相手方がわからない" not in text(officer.get(url("protection")))
+
+
+def test_one_the_core_did_not_send_is_not_taken_up(officer, client_of, yamada):
+    for ref in (str(yamada.mother.pk), "nobody"):
+        answer = officer.post(url("protection_take_up"), {"ref": ref}, follow=True)
+        assert answer.status_code == 200
+    assert not Measure.objects.exists()
+    assert client_of("sato").get(url("protection_sent")).status_code == 403
+    assert client_of("sato").post(url("protection_take_up")).status_code == 403
