@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from consent.passage import is_open
 
-NOT_PERSONAL = frozenset({"delivery", "deliverystep", "inboxlook"})
+NOT_PERSONAL = frozenset({"delivery", "deliverystep", "inboxlook", "recorditem"})
 
 
 class WentAroundTheDoor(Exception):

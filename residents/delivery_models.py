@@ -113,6 +113,7 @@ class StagedRow(models.Model):
     record_key = models.TextField("記録のキー", null=True)  # noqa: DJ001
     version_key = models.TextField("版の並び", db_collation="C")
     record = models.JSONField("台帳の行")
+    record_text = models.TextField("台帳の行（住民のときに保存する形）")
     row_hash = models.BinaryField(max_length=32)
     reason = models.CharField("理由コード", max_length=40)
     message = models.TextField("説明")

@@ -19,6 +19,7 @@ from residents.delivery_models import Rejection as Rejection
 from residents.delivery_models import StagedRow as StagedRow
 from residents.inbox_models import InboxLook as InboxLook
 from residents.inbox_models import InboxObject as InboxObject
+from residents.record_field import RecordField
 
 
 class Identity(models.Model):
@@ -54,6 +55,19 @@ def _unspaced(column: str) -> Replace:
     return Replace(column, models.Value(" "))
 
 
+class RecordItem(models.Model):
+    """台帳の項目の並び: the place of an item in the text of Resident.record (record_text.py).
+
+    Only appended to: texts written before must read the same for ever.
+    """
+
+    position = models.PositiveSmallIntegerField("位置", primary_key=True)
+    name = models.TextField("項目名", unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Resident(models.Model):
     """One person in the register (住民 or 住登外): the latest row of 住民基本台帳, byte for byte in `record`.
 
@@ -73,7 +87,7 @@ class Resident(models.Model):
     state = models.TextField("住民状態")
     history_no = models.PositiveIntegerField("履歴番号", default=0)
     branch_no = models.PositiveIntegerField("枝番号", default=0)
-    record = models.JSONField("台帳の行")
+    record = RecordField("台帳の行")
     row_hash = models.BinaryField(max_length=32)
     name = models.TextField("氏名")
     name_kana = models.TextField("氏名フリガナ", blank=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from residents import candidates, conditions, feed, names, prepared
+from residents import candidates, conditions, feed, names, prepared, record_items
 from residents.conditions import PROTECTED
 from residents.facts import PartialDate, parse_partial_date
 from residents.query import Criterion, parse
@@ -22,7 +21,7 @@ from residents.query import Criterion, parse
 _FIND = f"""
 WITH candidate (spot, cut) AS MATERIALIZED ({{candidates}})
 SELECT r.ref, r.number, r.name, r.name_kana, r.sex, r.household_number, r.town, r.state, r.kind,
-    r.record::text, r.living_here, found.protected, any_leg.cut
+    r.record, r.living_here, found.protected, any_leg.cut
 FROM (SELECT coalesce(bool_or(cut), false) AS cut FROM candidate) any_leg
 LEFT JOIN (
     SELECT r.ref, r.place, hidden.protected FROM (
@@ -117,7 +116,7 @@ def _statement(criteria: Sequence[Criterion], limit: int) -> tuple[str, list[Any
 def _hit(row: tuple[Any, ...]) -> Hit:
     ref, number, name, kana, sex, household_number, town, state, kind = row[:9]
     record, living_here, protected = row[9:12]
-    held: Mapping[str, str] = json.loads(record)
+    held = record_items.decode(record)
     return Hit(
         ref=ref,
         number=number,

@@ -40,8 +40,9 @@ APPEND_ONLY = {
     "lifeevents": {"CatalogueVersion", "DraftEvent", "Publication"},
 }
 """Rows that are never changed nor removed; the database refuses it."""
-WRITTEN_ONCE = {"residents": {"Identity"}, "lifeevents": {"Snapshot", "Submission"}}
-"""Rows no code of ours changes: one 宛名番号 keeps one ref; what was signed goes with its bundle."""
+WRITTEN_ONCE = {"residents": {"Identity", "RecordItem"}, "lifeevents": {"Snapshot", "Submission"}}
+"""Rows no code of ours changes: one 宛名番号 keeps one ref, one item its place in a resident's text; what
+was signed goes with its bundle."""
 
 
 def _files(*patterns):

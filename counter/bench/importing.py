@@ -19,7 +19,7 @@ from typing import Any
 from django.db import connection
 
 from counter.bench.figures import Goal, Measured
-from residents import feed
+from residents import feed, record_items
 from residents.importing import parcel, undoing
 from residents.importing.delivery_set import import_set, working
 from residents.importing.progress import Silence
@@ -176,7 +176,8 @@ def _copy(path: Path, kind: str) -> None:
 def _compare() -> None:
     """The register must hold exactly what the file does. Raises RuntimeError."""
     said = ", ".join(f"COALESCE(\"{name}\", '')" for name in COLUMNS)
-    held = ", ".join(f"COALESCE(record->>'{name}', '')" for name in COLUMNS)
+    places = record_items.known().positions
+    held = ", ".join(f"split_part(record, chr(31), {places[name] + 1})" for name in COLUMNS)
     file = f"SELECT {said} FROM bench_copy"
     register = f"SELECT {held} FROM residents_resident WHERE gone_at IS NULL"
     with connection.cursor() as cursor:

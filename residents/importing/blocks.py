@@ -13,8 +13,8 @@ from itertools import chain, islice
 
 import orjson
 
-from residents import personal_number, unseen
-from residents.feed import Feed, code_lists
+from residents import personal_number, record_items, record_text, unseen
+from residents.feed import Feed, Target, code_lists
 from residents.importing import oddities
 from residents.importing.columns import Columns
 from residents.importing.dates import DateChecks
@@ -31,7 +31,9 @@ _DIGITS = re.compile("[0-9|]+")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows that follow one another: their lines, cells by item, and what each holds as JSON.
+    """Rows that follow one another: their lines, cells by item, and what is stored of each.
+
+    `records` are JSON, of residents their text (residents/record_text.py).
 
     Of the rows in `alone`, by their place in the block, only the Row counts: they were rejected, or
     are good and have something out of the ordinary.
@@ -55,7 +57,12 @@ class Block:
         """One of the rows."""
         if place in self.alone:
             return self.alone[place]
-        columns, feed, record = self.columns, self.feed, self.records[place]
+        columns, feed, stored = self.columns, self.feed, self.records[place]
+        record, text = stored.decode(), ""
+        if feed.target is Target.RESIDENT:
+            cells = ((name, each[place]) for name, each in columns.items())
+            text = record
+            record = orjson.dumps({name: cell for name, cell in cells if cell}).decode()
         return Row(
             self.lines[place],
             columns[feed.key[0]][place],
@@ -63,8 +70,9 @@ class Block:
                 [columns[name][place] if name in columns else "" for name in feed.record]
             ),
             tuple([columns[name][place] for name in feed.versions]),
-            record.decode(),
-            digest(record),
+            record,
+            digest(stored),
+            record_text=text,
         )
 
     def __iter__(self) -> Iterator[Row]:
@@ -107,6 +115,7 @@ class _Look:
             for name, place in columns.places.items()
         ]
         self._rising = [each for each in dates.rising if columns.places.keys() >= {*each}]
+        self._is_resident = feed.target is Target.RESIDENT
         self._lacking = any(
             each.required and each.name not in columns.places for each in feed.items
         )
@@ -120,17 +129,29 @@ class _Look:
             cells = tuple(blank if at in alone else each for at, each in enumerate(cells))
         every = list(zip(*cells, strict=True))
         columns = {name: every[place] for name, place, _ in self._columns}
-        members = [column.members(every[place]) for _, place, column in self._columns]
         for name, _, column in self._columns:
+            column.look(columns[name])
             alone.update(column.odd_places(columns[name]))
         for first, then in self._rising:
             pairs = enumerate(zip(columns[first], columns[then], strict=True))
             alone.update(at for at, (one, other) in pairs if other and one > other)
         if self._lacking:
             alone.update(range(len(lines)))
-        records = [b"{%b}" % text[:-1] for text in map(b"".join, zip(*members, strict=True))]
+        records = self._texts(columns) if self._is_resident else self._objects(columns)
         rows = {at: check.row(*taken[at]) for at in sorted(alone)}
         return Block(self._feed, lines, columns, records, rows)
+
+    def _texts(self, columns: Mapping[str, Sequence[str]]) -> list[bytes]:
+        """Each row as record_text.encode has it; who needs an escape is alone in the block."""
+        blank = [""] * len(next(iter(columns.values())))
+        ordered = [columns.get(name, blank) for name in record_items.known().names]
+        rows = map(record_text.SEPARATOR.join, zip(*ordered, strict=True))
+        return [row.rstrip(record_text.SEPARATOR).encode() for row in rows]
+
+    def _objects(self, columns: Mapping[str, Sequence[str]]) -> list[bytes]:
+        """Each row as JSON."""
+        members = [column.members(columns[name]) for name, _, column in self._columns]
+        return [b"{%b}" % text[:-1] for text in map(b"".join, zip(*members, strict=True))]
 
 
 class _Column:
@@ -152,22 +173,30 @@ class _Column:
         self._start = orjson.dumps(item.name) + b':"'
         self._needed = item.required or versions or self._form is not None
         self._odd: set[str] = set()
+        self._met: set[str] = set()
         self._known: dict[str, bytes] = {}
 
-    def members(self, cells: Sequence[str]) -> list[bytes]:
-        """Each cell as `"item":"text",`, or nothing where it is blank."""
-        try:
-            return [*map(self._known.__getitem__, cells)]
-        except KeyError:
-            new = {*cells} - self._known.keys()
+    def look(self, cells: Sequence[str]) -> None:
+        """Note which of the values not met yet are odd."""
+        if self._met.issuperset(cells):
+            return
+        new = {*cells} - self._met
         if self._may_be_odd(new):
             self._odd.update(text for text in new if self._may_be_odd((text,)))
         if self._item.digits:  # one number comes seldom again
+            return
+        if len(self._met) > _REMEMBERED:
+            self._met.clear()
+        self._met |= new
+
+    def members(self, cells: Sequence[str]) -> list[bytes]:
+        """Each cell as `"item":"text",`, or nothing where it is blank."""
+        if self._item.digits:
             return [*map(self._member, cells)]
-        if len(self._known) > _REMEMBERED:
-            self._known.clear()
-            new = {*cells}
-        self._known.update({text: self._member(text) for text in new})
+        if not self._known.keys() >= {*cells}:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            self._known.update({text: self._member(text) for text in {*cells}})
         return [*map(self._known.__getitem__, cells)]
 
     def _member(self, text: str) -> bytes:

@@ -28,7 +28,7 @@ HOLDING = (
 def resident(
     feed: Feed, delivery: str, number: str, row_hash: bytes, text: str, record: Record
 ) -> tuple[Any, ...]:
-    """The columns RESIDENT of the person whose latest row is `record`, as JSON `text`."""
+    """The columns RESIDENT of the person whose latest row is `record`; `text` is how it is stored."""
     history_no, branch_no = (int(record[name]) for name in feed.versions)
     said = record.get
     codes = [code for code in map(said, RELATIONSHIPS) if code]

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import psycopg
 from django.db import DatabaseError, transaction
 
+from residents import feed, record_items
 from residents.importing import (
     applying,
     file_name,
@@ -64,6 +65,7 @@ def working(feeds: Collection[str] | None = None) -> Iterator[None]:
     """
     with lock.import_lock(feeds):
         try:
+            record_items.append_missing(feed.feed(feed.REGISTER).columns)
             staging.begin()
             yield
         except (DatabaseError, psycopg.Error) as error:
@@ -99,8 +101,8 @@ def _close_interrupted() -> None:
         "取込が途中で止まりました。何も変えていません。もう一度取り込んでください。",
     )
     unfinished = Delivery.objects.filter(state__in=states.UNFINISHED)
-    for pk, feed in list(unfinished.values_list("pk", "feed")):
-        with lock.these_alone([feed]) as nobody_moves_it:
+    for pk, code in list(unfinished.values_list("pk", "feed")):
+        with lock.these_alone([code]) as nobody_moves_it:
             if nobody_moves_it and (left := unfinished.filter(pk=pk).first()):
                 Incoming(left).refuse(refusal)
 

@@ -196,7 +196,9 @@ def _residents(
     records = [orjson.loads(row.record) for row in rows]
     first.suspicions.note_new(records[0])
     first.take(top)
-    made = building.resident(first.feed, delivery, top.number, _hash(rows), top.record, records[0])
+    made = building.resident(
+        first.feed, delivery, top.number, _hash(rows), top.record_text, records[0]
+    )
     own = search_keys.Columns(*made[-4:])
     ref = first.into.ref()
     keys += [(ref or top.number, *key) for key in search_keys.also(records, own)]
@@ -221,7 +223,9 @@ def _holdings(
 
 
 def _hash(rows: Sequence[Row]) -> bytes:
-    """As latest.prepare makes it: over all versions of the record, oldest first."""
+    """As latest.prepare makes it: of one row its own, else over all versions, oldest first."""
+    if len(rows) == 1:
+        return rows[0].row_hash
     return hashlib.sha256(b"".join([row.row_hash for row in reversed(rows)])).digest()
 
 

@@ -9,7 +9,10 @@ from django.db import connection
 
 from residents.models import BeforeImage, Delivery, LineChanges, LineHashes
 
-_COLUMNS = "delivery_id, line, number, record_key, version_key, record, row_hash, reason, message"
+_COLUMNS = (
+    "delivery_id, line, number, record_key, version_key, record, record_text, row_hash, reason, "
+    "message"
+)
 
 
 def keep(deliveries: Collection[UUID]) -> None:

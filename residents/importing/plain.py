@@ -5,7 +5,6 @@ The values are those of building.resident and search_keys.columns, from the same
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain, compress, repeat
@@ -91,8 +90,8 @@ def lines(
 
 
 def _row_hash(record: bytes) -> str:
-    """Over the hash of the person's one row, as a bytea literal."""
-    return "\\\\x" + hashlib.sha256(digest(record)).hexdigest()
+    """Of the person's one row, as a bytea literal."""
+    return "\\\\x" + digest(record).hex()
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -13,8 +13,8 @@ from typing import IO, NamedTuple
 import orjson
 import xxhash
 
-from residents import personal_number
-from residents.feed import Feed
+from residents import personal_number, record_items
+from residents.feed import Feed, Target
 from residents.importing import columns as column_places
 from residents.importing import lines as file_lines
 from residents.importing.columns import Columns
@@ -31,15 +31,16 @@ _LOST = "\ufffd"
 
 
 def digest(record: bytes) -> bytes:
-    """What tells one record from another: 128 bits over its JSON."""
+    """What tells one record from another: 128 bits over its JSON, or a resident's text."""
     return xxhash.xxh3_128_digest(record)
 
 
 class Row(NamedTuple):
     """One row as it is staged. A rejected row has a `reason`; what could not be read of it is blank.
 
-    `record` is the row as JSON, {item name: text} without the blank items; `row_hash` is its
-    digest. `record_key` None means that it is unknown which record of the person this is.
+    `record` is the row as JSON, {item name: text} without the blank items; `record_text` is what is
+    stored of a good row of residents, and `row_hash` the digest of what is stored. `record_key` None
+    means that it is unknown which record of the person this is.
     """
 
     line: int
@@ -50,6 +51,7 @@ class Row(NamedTuple):
     row_hash: bytes
     reason: str = ""
     message: str = ""
+    record_text: str = ""
 
     @property
     def version_key(self) -> str:
@@ -92,6 +94,7 @@ class Check:
         self.required = {each.name: each for each in feed.items if each.required}
         self.digits = frozenset(each.name for each in feed.items if each.digits)
         self.dates = DateChecks(feed, as_of)
+        self.is_resident = feed.target is Target.RESIDENT
 
     def row(self, line: int, cells: Sequence[str]) -> Row:
         if len(cells) != self.columns.width:
@@ -106,6 +109,10 @@ class Check:
         mistake = self._mistake(number, record, text)
         if mistake is None:
             version = tuple([record[name] for name in self.versions])
+            if self.is_resident:
+                stored = record_items.encode(record)
+                hashed = digest(stored.encode())
+                return Row(line, number, record_key, version, text, hashed, record_text=stored)
             return Row(line, number, record_key, version, text, digest(raw))
         return self._rejected(line, record, text, record_key, mistake)
 

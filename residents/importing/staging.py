@@ -17,7 +17,7 @@ from residents.models import Delivery
 
 _COPY = """
 COPY residents_stagedrow
-    (delivery_id, line, number, record_key, version_key, record, row_hash, reason, message)
+    (delivery_id, line, number, record_key, version_key, record, record_text, row_hash, reason, message)
 FROM STDIN
 """
 _REPEATS = """
@@ -94,6 +94,7 @@ def copy(delivery: UUID, rows: Iterable[Row]) -> None:
                     row.record_key,
                     row.version_key,
                     row.record,
+                    row.record_text,
                     row.row_hash,
                     row.reason,
                     row.message,
@@ -116,7 +117,7 @@ def touch(delivery: UUID, numbers: Iterable[str]) -> None:
     """Name people whom the delivery has no line of, but must be looked at all the same."""
     with connection.cursor() as cursor, cursor.copy(_COPY) as stream:
         for number in numbers:
-            stream.write_row((delivery, 0, number, None, "", "{}", b"", TOUCHED, ""))
+            stream.write_row((delivery, 0, number, None, "", "{}", "", b"", TOUCHED, ""))
 
 
 def rejected_lines(delivery: UUID) -> tuple[list[int], list[str]]:

@@ -7,11 +7,12 @@ as exported (`record`) stay those of the original.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import Any
 
 from django.db import connection, transaction
+
+from residents import record_items
 
 _INDEXES = """
 SELECT indexname, indexdef FROM pg_indexes
@@ -102,11 +103,11 @@ def originals() -> list[dict[str, str]]:
     """The rows, as exported, of those living here who are nobody's copy; "" for what is blank."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT record::text FROM residents_resident WHERE living_here AND number < %s"
+            "SELECT record FROM residents_resident WHERE living_here AND number < %s"
             " ORDER BY number",
             [f"{_FIRST_COPY:010}"],
         )
-        return [defaultdict(str, json.loads(record)) for (record,) in cursor.fetchall()]
+        return [defaultdict(str, record_items.decode(record)) for (record,) in cursor.fetchall()]
 
 
 def _drop_indexes(cursor: Any) -> list[str]:

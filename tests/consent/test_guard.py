@@ -128,7 +128,7 @@ def test_every_model_of_the_register_but_deliveries_is_guarded(client, ledgers):
             refuse_personal_tables(lambda *_: None, sql, (), False, {})
             free.append(model.__name__)
 
-    assert free == ["Delivery", "DeliveryStep", "InboxLook"]
+    assert free == ["Delivery", "DeliveryStep", "InboxLook", "RecordItem"]
 
 
 def test_the_guard_stands_in_every_installation():

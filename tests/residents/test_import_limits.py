@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from residents.models import Delivery, StagedRow
 from tests.residents.exports import AT, LATER, as_csv, file_name, person, write
@@ -170,6 +171,8 @@ def test_a_damaged_zip_is_refused(tmp_path, register):
 MEASURE = """
 import resource, sys
 from datetime import date
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[2]
 import django; django.setup()
 from residents.feed import feed
 from residents.importing import blocks, rows
@@ -199,7 +202,7 @@ def test_reading_takes_the_same_memory_however_large_the_file(tmp_path, kind):
             file.write(block.get(kind) or row * (MEGABYTE // len(row)))
 
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE, str(path)],
+        [sys.executable, "-c", MEASURE, str(path), connection.settings_dict["NAME"]],
         capture_output=True,
         text=True,
         check=True,
