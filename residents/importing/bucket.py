@@ -59,7 +59,9 @@ def at(address: str) -> Bucket:
     """The bucket of s3://bucket/folder. Raises BucketAway."""
     name, _, folder = address.removeprefix(SCHEME).partition("/")
     if not name:
-        raise BucketAway("設定INBOXが「s3://バケット/フォルダー」の形ではありません。")
+        raise BucketAway(
+            "設定INBOXか命令のアドレスが「s3://バケット/フォルダー」の形ではありません。"
+        )
     return Bucket(name, f"{folder.strip('/')}/" if folder.strip("/") else "")
 
 
@@ -157,7 +159,9 @@ class _Reader(io.RawIOBase):
     def _lost(self, what: str) -> FileRefused:
         name = self._stored.key.rpartition("/")[2]
         return FileRefused(
-            LOST, f"{name}は、{what}。何も変えていません。見回りが、あとでもう一度読みます。"
+            LOST,
+            f"{name}は、{what}。何も変えていません。見回りは、あとでもう一度読みます。"
+            "命令で取り込んだときは、もう一度実行してください。",
         )
 
     def _drop(self) -> None:
@@ -207,7 +211,7 @@ def _sentence(bucket: Bucket, error: Exception) -> str:
         return f"バケット「{bucket.name}」に届きません（{kind}）。接続先と回線を確かめてください。"
     code = error.response["Error"].get("Code", "")
     if code == "NoSuchBucket":
-        return f"バケット「{bucket.name}」がありません。設定INBOXを確かめてください。"
+        return f"バケット「{bucket.name}」がありません。設定INBOXか命令のアドレスを確かめてください。"
     if _status(error) in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return (
             f"バケット「{bucket.name}」を読むことが許されていません（{code}）。"

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from residents.importing import bucket as storage
-from residents.importing import parcel
-from residents.importing.bucket import Bucket, BucketAway, Stored
+from residents.importing import order, parcel
+from residents.importing.bucket import Bucket, Stored
 from residents.importing.delivery_set import import_set
 from residents.importing.file_name import is_delivery
 from residents.importing.parcel import Arrival
-from residents.importing.refusal import ImportBusy, ImportFailed
+from residents.importing.queue import work_off
+from residents.importing.refusal import ImportFailed
 from residents.models import Delivery, InboxObject
 
 QUIET = timedelta(seconds=30)
@@ -31,41 +33,62 @@ class _Set:
     members: tuple[Stored, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What is to be imported now of a set, and the files in it."""
+
+    members: list[Stored]
+    files: list[Arrival]
+
+
 def sync(bucket: Bucket, now: datetime) -> list[Delivery]:
     """Import every complete set in the bucket that is new; returns what became of its files.
 
-    As in a folder, a sub-folder or ZIP is a set, so are all loose objects together. What cannot be
-    read is tried again by a later look, as is what another import keeps waiting; the others are
-    imported all the same. Raises BucketAway or ImportBusy in the end, ImportFailed at once.
+    As in a folder, a sub-folder or ZIP is a set, so are all loose objects together; the set with the
+    oldest file comes first. What cannot be read is tried again by a later look, as is what another
+    import keeps waiting; the others are imported all the same. Raises BucketAway or ImportBusy in the
+    end, ImportFailed at once.
     """
-    sets = list(_sets(bucket, storage.listed(bucket)))
-    _note(bucket, [each for found in sets for each in found.members], now)
-    deliveries: list[Delivery] = []
-    left: BucketAway | ImportBusy | None = None
-    for each in sets:
-        try:
-            deliveries += _import(bucket, each, now)
-        except (BucketAway, ImportBusy) as error:
-            left = error if not isinstance(left, BucketAway) else left
-    if left:
-        raise left
-    return deliveries
+    found = list(_sets(bucket, storage.listed(bucket)))
+    _note(bucket, [member for each in found for member in each.members], now)
+    due = sorted(_due(bucket, found, now), key=lambda each: order.first_moment(each.files))
+    return work_off(due, partial(_import, bucket, now))
 
 
-def _import(bucket: Bucket, found: _Set, now: datetime) -> list[Delivery]:
-    """What became of the set's files; nothing where it is not due, or not as it was listed."""
-    members = _due(bucket, found, now)
-    if not members or not all(storage.is_there(bucket, each) for each in members):
+def sets(bucket: Bucket) -> list[list[Arrival]]:
+    """What lies there now, whoever took it in before: the sets, or the one object at that address.
+
+    Raises BucketAway.
+    """
+    found = storage.listed(bucket)
+    if found or not bucket.prefix:
+        whole = [_arrivals(bucket, each.name, each.members) for each in _sets(bucket, found)]
+        return sorted(whole, key=order.first_moment) or [_nothing(bucket)]
+    key = bucket.prefix.removesuffix("/")
+    beside = storage.listed(replace(bucket, prefix=key))
+    one = next((each for each in beside if each.key == key), None)
+    if one is None:
+        return [_nothing(bucket)]
+    return [_arrivals(bucket, _file(one) if parcel.names_zip(key) else "", [one])]
+
+
+def _nothing(bucket: Bucket) -> list[Arrival]:
+    return parcel.folder(str(bucket), [], timezone.now())
+
+
+def _import(bucket: Bucket, now: datetime, due: _Due) -> list[Delivery]:
+    """What became of the set's files; nothing where it is no longer as it was listed."""
+    if not all(storage.is_there(bucket, each) for each in due.members):
         return []
     try:
-        done = import_set(_arrivals(bucket, found.name, members))
+        done = import_set(due.files)
     except ImportFailed:
-        _again(bucket, members, now)
+        _again(bucket, due.members, now)
         raise
     if any(each.reason == storage.LOST for each in done):
-        _again(bucket, members, now)
+        _again(bucket, due.members, now)
     else:
-        _rows(bucket, members).update(taken_at=now, tries=0, again_at=None)
+        _rows(bucket, due.members).update(taken_at=now, tries=0, again_at=None)
     return done
 
 
@@ -117,7 +140,13 @@ def _note(bucket: Bucket, found: Collection[Stored], now: datetime) -> None:
     InboxObject.objects.filter(pk__in=known.keys() - rows.keys()).delete()
 
 
-def _due(bucket: Bucket, found: _Set, now: datetime) -> list[Stored]:
+def _due(bucket: Bucket, found: Iterable[_Set], now: datetime) -> Iterator[_Due]:
+    for each in found:
+        if members := _members_due(bucket, each, now):
+            yield _Due(members, _arrivals(bucket, each.name, members))
+
+
+def _members_due(bucket: Bucket, found: _Set, now: datetime) -> list[Stored]:
     """The objects to import now. Of loose ones those dealt with stay out, but a manifest wants all."""
     rows = {each.place: each for each in _rows(bucket, found.members)}
     state = [(each, rows.get(_place(bucket, each))) for each in found.members]

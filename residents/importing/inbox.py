@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from residents.importing import bucket, bucket_inbox, parcel
+from residents.importing import bucket, bucket_inbox, order, parcel
 from residents.importing.bucket import Bucket, BucketAway
 from residents.importing.delivery_set import import_set
 from residents.importing.file_name import is_delivery
 from residents.importing.parcel import Arrival
+from residents.importing.queue import work_off
 from residents.importing.refusal import ImportBusy, ImportFailed
 from residents.models import Delivery, InboxLook
 
@@ -54,22 +55,16 @@ def look(address: str | Path, now: datetime) -> list[Delivery]:
 def sync(folder: Path, now: datetime) -> list[Delivery]:
     """Import every complete set in the folder that is new; returns what became of its files.
 
-    A sub-folder or ZIP is a set, so are all loose files together. Nothing is moved or deleted: what
-    was dealt with is recognised by name, size and time, so that a night's files are read once.
-    Raises ImportBusy in the end, where another import kept some of it waiting, and OSError where the
-    folder cannot be read.
+    A sub-folder or ZIP is a set, so are all loose files together; the set with the oldest file comes
+    first. Nothing is moved or deleted: what was dealt with is recognised by name, size and time, so
+    that a night's files are read once. Raises ImportBusy in the end, where another import kept some of
+    it waiting, and OSError where the folder cannot be read.
     """
-    deliveries = []
-    busy: ImportBusy | None = None
-    for arrivals in _sets(folder, now):
-        try:
-            if not all(_is_known(arrival) for arrival in arrivals):
-                deliveries += import_set(arrivals)
-        except ImportBusy as error:
-            busy = error
-    if busy:
-        raise busy
-    return deliveries
+    return work_off(sorted(_sets(folder, now), key=order.first_moment), _take_in)
+
+
+def _take_in(arrivals: list[Arrival]) -> list[Delivery]:
+    return [] if all(map(_is_known, arrivals)) else import_set(arrivals)
 
 
 def _sets(folder: Path, now: datetime) -> Iterator[list[Arrival]]:

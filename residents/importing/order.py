@@ -7,16 +7,19 @@ it. A 全件 needs nothing before it and covers everything older.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q
 
-from residents.feed import Target, feed
+from residents.feed import Extent, Target, feed
+from residents.importing import file_name
+from residents.importing.parcel import Arrival
 from residents.importing.refusal import FileHeld, FileRefused, FileReplayed
 from residents.models import Delivery
 
 _SAME = (Delivery.State.APPLIED, Delivery.State.HELD)
 _STALE = ("stale", "superseded")
+_LAST = (datetime.max.replace(tzinfo=UTC), True, 0)
 
 
 def check(delivery: Delivery, before: Iterable[Delivery] = ()) -> FileHeld | None:
@@ -147,3 +150,19 @@ def _protects(delivery: Delivery) -> bool:
 def moment(delivery: Delivery) -> tuple[datetime, bool, int]:
     """Where a delivery stands among those of its feed: a 全件 has the 差分 of the same moment in it."""
     return delivery.as_of, delivery.kind == Delivery.Kind.FULL, delivery.sequence
+
+
+def first_moment(files: Iterable[Arrival]) -> tuple[datetime, bool, int]:
+    """Where a set stands among others, by the oldest file in it, whatever its folder is called.
+
+    A newer set that came first would make an older 差分 too old.
+    """
+    return min(map(_moment_named, files), default=_LAST)
+
+
+def _moment_named(arrival: Arrival) -> tuple[datetime, bool, int]:
+    try:
+        name = file_name.read(arrival.name)
+    except FileRefused:
+        return _LAST
+    return name.as_of, name.extent is Extent.FULL, name.sequence

@@ -6,10 +6,13 @@ import os
 import sys
 import tempfile
 import zipfile
+from contextlib import redirect_stderr
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
@@ -313,3 +316,57 @@ def test_the_task_looks_into_the_bucket_of_the_settings(sender, settings, monkey
             clock.shift(WAIT)
 
     assert Delivery.objects.get().state == "applied"
+
+
+def run(*paths):
+    """Exit code, and what the command showed: outcome and progress."""
+    out, shown = StringIO(), StringIO()
+    with pytest.raises(SystemExit) as exit_, redirect_stderr(shown):
+        call_command("import_exports", *paths, stdout=out)
+    return exit_.value.code, out.getvalue(), shown.getvalue()
+
+
+def test_the_command_takes_in_a_folder_of_a_bucket_as_one_on_disk(sender, tmp_path):
+    put_night(sender, person(氏名="見本　二"), name="9th", at=LATER)
+    put_night(sender, person(), person("0000000002"), name="10th")
+    path = write(tmp_path, "nhi", [nhi()])
+
+    code, told, shown = run(PLACE, str(path))
+
+    assert code == 0
+    assert shown.count("読込中") == 3
+    assert told.count("反映済み") == 3
+    assert Resident.objects.get(number="0000000001").name == "見本　二"
+    assert run(PLACE)[0] == 4  # the same files again
+    assert Delivery.objects.count() == 3
+
+
+def test_the_command_takes_in_one_object(sender, tmp_path):
+    with zipfile.ZipFile(tmp_path / "night.zip", "w") as archive:
+        archive.writestr(file_name("juki"), csv("juki", person()))
+    sender.put("night.zip", tmp_path / "night.zip")
+    sender.put(file_name("nhi"), csv("nhi", nhi()))
+    sender.put(f"{file_name('nhi')}.old", b"x")
+
+    assert run(f"{PLACE}/night.zip")[0] == run(f"{PLACE}/{file_name('nhi')}")[0] == 0
+    assert set(Delivery.objects.values_list("feed", flat=True)) == {"juki", "nhi"}
+    code, told, _ = run(f"{PLACE}/nothing")
+    assert code == 4
+    assert f"{PLACE}/nothing/に取り込むCSVファイルがありません。" in told
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ("s3://", "の形ではありません"),
+        ("s3://another/town", "「another」がありません"),
+    ],
+)
+def test_the_command_says_why_a_bucket_cannot_be_read_before_anything_is_imported(
+    sender, tmp_path, place, sentence
+):
+    path = write(tmp_path, "juki", [person()])
+    with pytest.raises(CommandError, match=sentence) as raised:
+        call_command("import_exports", str(path), place)
+    assert raised.value.returncode == 4
+    assert not Delivery.objects.exists()

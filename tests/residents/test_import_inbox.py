@@ -9,6 +9,8 @@ import pytest
 from django.utils import timezone
 
 from residents.importing import inbox
+from residents.importing.queue import work_off
+from residents.importing.refusal import ImportBusy
 from residents.models import Delivery, InboxLook, Resident
 from residents.tasks import sync_inbox
 from tests.residents.exports import LATER, as_csv, file_name, nhi, person, write
@@ -146,3 +148,37 @@ def test_a_manifest_beside_loose_files_speaks_of_them(tmp_path):
 
     assert sync(tmp_path) == {path.name: "applied"}
     assert sync(tmp_path) == {}
+
+
+def test_what_lies_there_is_taken_in_at_one_look_the_oldest_first(tmp_path):
+    """A 差分 of the second day that came first would make that of the first too old."""
+    write(tmp_path / "9th", "juki", [person()])
+    write(tmp_path / "10th", "juki", [person(氏名="見本　二")], at=LATER, extent="差分")
+    third = LATER.replace(day=3)
+    with zipfile.ZipFile(tmp_path / "0.zip", "w") as archive:
+        name = file_name("juki", third, "差分")
+        archive.writestr(name, as_csv("juki", [person(氏名="見本　三")]))
+    settle(tmp_path)
+
+    assert list(sync(tmp_path).values()) == ["applied"] * 3
+    assert Resident.objects.get().name == "見本　三"
+
+
+def test_a_set_that_another_import_kept_waiting_is_taken_in_at_the_same_look(tmp_path):
+    """The other import ends while the rest of the folder is imported."""
+    held = ["a"]
+    done = []
+
+    def take_in(name):
+        if name in held:
+            raise ImportBusy
+        held.clear()
+        done.append(name)
+        return []
+
+    work_off(["a", "b", "c"], take_in)
+    assert done == ["b", "c", "a"]
+
+    held.append("d")
+    with pytest.raises(ImportBusy):
+        work_off(["d"], take_in)

@@ -11,8 +11,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from residents.importing import parcel
+from residents.importing import bucket_inbox, inbox, order, parcel
+from residents.importing.bucket import Bucket, BucketAway
 from residents.importing.delivery_set import import_set
+from residents.importing.parcel import Arrival
 from residents.importing.progress import Bars, Lines, Progress, Silence
 from residents.importing.refusal import ImportBusy, ImportFailed
 from residents.models import Delivery
@@ -25,26 +27,27 @@ _COUNTS = ("rows", "new", "changed", "gone", "unchanged", "rejected")
 class Command(BaseCommand):
     """Import files, folders or ZIPs; runs without a worker.
 
-    Each folder or ZIP is one set, loose files are one set; a set is applied in one transaction or
-    not at all. Exit code 0 applied, 3 held, 4 refused: the worst of all. A file that was applied
-    before is reported as refused with the reason `replay` (exit code 4); it changes nothing.
+    A PATH may be s3://bucket/folder, too. Each folder or ZIP is one set, loose files are one set; the
+    set with the oldest file comes first. A set is applied in one transaction or not at all. Exit code
+    0 applied, 3 held, 4 refused: the worst of all. A file that was applied before is reported as
+    refused with the reason `replay` (exit code 4); it changes nothing.
     """
 
     help = "基幹系システムの連携ファイル（CSV、フォルダ、ZIP）を取り込みます。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """PATH…, --json and --progress."""
-        parser.add_argument("paths", metavar="PATH", nargs="+", type=Path)
+        parser.add_argument("paths", metavar="PATH", nargs="+")
         parser.add_argument("--json", action="store_true", help="結果をJSONで出します。")
         parser.add_argument("--progress", action="store_true", help="進み具合を必ず表示します。")
 
     def handle(
-        self, *args: Any, paths: Sequence[Path], json: bool, progress: bool, **options: Any
+        self, *args: Any, paths: Sequence[str], json: bool, progress: bool, **options: Any
     ) -> None:
         """Import every set, print the outcome, exit with the worst."""
         shown = self._progress(json, progress)
         deliveries = []
-        for arrivals in parcel.sets(paths):
+        for arrivals in self._sets(paths):
             try:
                 deliveries += import_set(arrivals, shown)
             except ImportBusy as busy:
@@ -57,6 +60,18 @@ class Command(BaseCommand):
                 raise CommandError(sentence, returncode=_REFUSED) from failure
         self._print_json(deliveries) if json else self._print_lines(deliveries)
         sys.exit(max((_EXIT.get(each.state, 0) for each in deliveries), default=0))
+
+    def _sets(self, paths: Sequence[str]) -> list[list[Arrival]]:
+        """What lies at the paths, listed whole before anything is imported."""
+        try:
+            places = [inbox.place(each) for each in paths]
+            found = parcel.sets(each for each in places if isinstance(each, Path))
+            for each in places:
+                if isinstance(each, Bucket):
+                    found += bucket_inbox.sets(each)
+        except BucketAway as away:
+            raise CommandError(away.message, returncode=_REFUSED) from away
+        return sorted(found, key=order.first_moment)
 
     def _progress(self, as_json: bool, wanted: bool) -> Progress:
         if as_json:
