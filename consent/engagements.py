@@ -16,6 +16,7 @@ from consent.actors import Actor, seen_by
 from consent.adverse import hidden_from
 from consent.deliveries import applied_last
 from consent.models import AccessEntry, Account, Category, Engagement, Purpose
+from consent.passage import passage
 
 LASTS = timedelta(hours=4)
 
@@ -96,7 +97,6 @@ def agree(engagement_id: UUID, categories: Collection[str], *, by: Actor) -> Eng
     return engagement
 
 
-@transaction.atomic
 def reveal(engagement_id: UUID, ref: UUID, *, reason: str, by: Actor) -> None:
     """Show one protected person's address for a stated reason; logged, for this engagement only.
 
@@ -104,20 +104,21 @@ def reveal(engagement_id: UUID, ref: UUID, *, reason: str, by: Actor) -> None:
     the category basic, or, in an engagement begun for a 相手方, no `protect`.
     """
     assert reason.strip()
-    engagement = standing(engagement_id, by)
-    if ref not in engagement.refs:
-        raise NotInEngagement
-    account, basic = Account.objects.get(pk=by.account_id), Category.objects.get(code="basic")
-    hidden = hidden_from(engagement, [ref], by=by)
-    needed = {"consent.reveal", *(["consent.protect"] if hidden else [])}
-    if not all(account.has_perm(permission, basic) for permission in needed):
-        raise MayNotReveal
-    if ref not in engagement.revealed:
-        engagement.revealed.append(ref)
-        engagement.save(update_fields=["revealed"])
-    log.record(
-        AccessEntry.Action.REVEAL, {ref: ["basic"]}, by=by, engagement=engagement, reason=reason
-    )
+    with passage():
+        engagement = standing(engagement_id, by)
+        if ref not in engagement.refs:
+            raise NotInEngagement
+        account, basic = Account.objects.get(pk=by.account_id), Category.objects.get(code="basic")
+        hidden = hidden_from(engagement, [ref], by=by)
+        needed = {"consent.reveal", *(["consent.protect"] if hidden else [])}
+        if not all(account.has_perm(permission, basic) for permission in needed):
+            raise MayNotReveal
+        if ref not in engagement.revealed:
+            engagement.revealed.append(ref)
+            engagement.save(update_fields=["revealed"])
+        log.record(
+            AccessEntry.Action.REVEAL, {ref: ["basic"]}, by=by, engagement=engagement, reason=reason
+        )
 
 
 def reopen(engagement_id: UUID, *, by: Actor) -> Engagement:

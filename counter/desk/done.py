@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from consent import cautions
 from consent.models import AccessEntry
 from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.page import minutes_of
@@ -32,7 +33,6 @@ class OpinionForm(forms.Form):
 def show(request: DeskRequest, bundle: Bundle) -> HttpResponse:
     """The page of a finished bundle; also where it is printed again."""
     content = snapshots.content(bundle, by=request.actor, action=AccessEntry.Action.LOOK)
-    cells = [cell for paper in content["papers"] for cell in paper["cells"].values()]
     context = {
         "bundle": bundle,
         "event": content["event"],
@@ -40,7 +40,7 @@ def show(request: DeskRequest, bundle: Bundle) -> HttpResponse:
         "departments": [_department(each) for each in content["checklist"]],
         "counts": content["counts"],
         "minutes": minutes_of(bundle),
-        "protected": any(cell["state"] == "protected" for cell in cells),
+        "protected": cautions.needed(bundle.engagement),
         "opinions": () if bundle.number in request.session.get(RATED, []) else opinions.ANSWERS,
     }
     return show_screen(request, "desk/done.html", context)

@@ -24,6 +24,12 @@ REASONS = (
 MOST_NEWCOMERS = 9
 
 
+CAUTION = forms.BooleanField(
+    error_messages={"required": _("支援措置の方がいます。確認して、印を付けてください。")}
+)
+"""The tick where someone stands under 支援措置 (trust R5), one for each kind of action."""
+
+
 class ChooseForm(forms.Form):
     """One of the people found, and under which search."""
 
@@ -109,10 +115,12 @@ class IdentifyForm(VersionForm):
         error_messages={"required": _("代理権を確かめた書類を選んでください。")},
     )
 
-    def __init__(self, data: Any = None, *, by_proxy: bool) -> None:
+    def __init__(self, data: Any = None, *, by_proxy: bool, caution: bool) -> None:
         super().__init__(data)
         if not by_proxy:
             del self.fields["authority"]
+        if caution:
+            self.fields["caution"] = CAUTION
 
     def clean_documents(self) -> list[str]:
         documents: list[str] = self.cleaned_data["documents"]
@@ -149,6 +157,11 @@ class SignForm(VersionForm):
         error_messages={"required": _("申請する方に内容を読んでいただき、印を付けてください。")}
     )
 
+    def __init__(self, data: Any = None, *, caution: bool) -> None:
+        super().__init__(data)
+        if caution:
+            self.fields["caution"] = CAUTION
+
 
 class RevealForm(forms.Form):
     """Why a protected person's address is shown; one of the listed reasons."""
@@ -156,3 +169,4 @@ class RevealForm(forms.Form):
     reason = forms.ChoiceField(
         choices=REASONS, error_messages={"required": _("表示する理由を選んでください。")}
     )
+    caution = CAUTION

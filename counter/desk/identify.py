@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from consent import cautions
+from consent.cautions import Caution
 from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.documents import DOCUMENTS, Document, method_of
 from counter.desk.forms import IdentifyForm, VersionForm
@@ -48,7 +50,8 @@ def show(request: DeskRequest, bundle: Bundle, form: IdentifyForm | None = None)
     people = sitting.people.values()
     applicant = next((person for person in people if "applicant" in person.roles), None)
     context = {
-        "form": form or IdentifyForm(by_proxy=OUTSIDER in sitting.people),
+        "form": form
+        or IdentifyForm(by_proxy=OUTSIDER in sitting.people, caution=sitting.protected),
         "document_groups": GROUPS,
         "may_leave": _may_leave(sitting),
         "arriving": _arriving(sitting),
@@ -66,9 +69,12 @@ def show(request: DeskRequest, bundle: Bundle, form: IdentifyForm | None = None)
 def identify(request: DeskRequest, number: str) -> HttpResponse:
     """Record how the applicant's identity was confirmed."""
     bundle = bundles.find(number, by=request.actor)
-    form = IdentifyForm(request.POST, by_proxy=is_by_proxy(bundle))
+    caution = cautions.needed(bundle.engagement)
+    form = IdentifyForm(request.POST, by_proxy=is_by_proxy(bundle), caution=caution)
     if not form.is_valid():
         return show(request, bundle, form)
+    if caution:
+        cautions.confirm(bundle.engagement, Caution.SPEAK, by=request.actor)
     documents = form.cleaned_data["documents"]
     bundles.identify(
         bundle,

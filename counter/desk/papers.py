@@ -7,12 +7,16 @@ from typing import Any
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from consent import cautions
+from consent.cautions import Caution
 from counter.desk.access import WINDOW, DeskRequest, staff
 from lifeevents import bundles, snapshots
 from lifeevents.models import Bundle
@@ -38,10 +42,18 @@ def paper(request: DeskRequest, number: str, index: int) -> HttpResponse:
 @staff(*WINDOW)
 @require_safe
 def print_papers(request: DeskRequest, number: str) -> HttpResponse:
-    """A finished bundle's papers as one PDF, shown by the browser; every printing is logged."""
+    """A finished bundle's papers as one PDF, shown by the browser; every printing is logged.
+
+    Where someone stands under 支援措置, each printing is confirmed (R5).
+    """
     bundle = bundles.find(number, by=request.actor)
     if bundle.state != Bundle.State.FINISHED:
         raise Http404
+    if cautions.needed(bundle.engagement):
+        if request.GET.get("caution") != "yes":
+            messages.warning(request, _("支援措置の方がいます。確認して、印を付けてください。"))
+            return redirect("desk:bundle", number)
+        cautions.confirm(bundle.engagement, Caution.HAND_OVER, by=request.actor)
     content = snapshots.content(bundle, by=request.actor)
     printed = print_bundle({**content, "follow": follow(request, bundle, content)})
     response = HttpResponse(printed.pdf, content_type="application/pdf")

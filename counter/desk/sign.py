@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from consent import cautions
+from consent.cautions import Caution
 from counter.desk.access import WINDOW, DeskRequest, staff
 from counter.desk.checklist import YES
 from counter.desk.forms import SignForm
@@ -29,8 +31,9 @@ def show(request: DeskRequest, bundle: Bundle, form: SignForm | None = None) -> 
         and each.kind == "application"
         and (each.code, each.subject) not in filed
     ]
+    form = form or SignForm(caution=sitting.protected)
     context = {"form": form, "applying": applying, "left": sitting.missing_labels}
-    status = 422 if form else 200
+    status = 422 if form.is_bound else 200
     return show_step(request, sitting, "desk/sign.html", context, status=status)
 
 
@@ -41,9 +44,12 @@ def finish(request: DeskRequest, number: str) -> HttpResponse:
     bundle = bundles.find(number, by=request.actor)
     if bundle.state != Bundle.State.OPEN:
         return redirect("desk:bundle", number)
-    form = SignForm(request.POST)
+    caution = cautions.needed(bundle.engagement)
+    form = SignForm(request.POST, caution=caution)
     if not form.is_valid():
         return show(request, bundle, form)
+    if caution:
+        cautions.confirm(bundle.engagement, Caution.SIGN, by=request.actor)
     try:
         finishing.finish(bundle, version=form.cleaned_data["version"], by=request.actor)
     except MissingValues:

@@ -103,7 +103,9 @@ def decide(request: OfficeRequest, pk: UUID) -> HttpResponse:
 @recently_proved
 @require_POST
 def contact(request: OfficeRequest, pk: UUID) -> HttpResponse:
-    """The safe contact, for whoever is about to use it."""
+    """The safe contact, for whoever is about to use it and has ticked 確認 (R5)."""
+    if request.POST.get("caution") != "yes":
+        return page(request, pk, contact_error=_("確認して、印を付けてください。"), status=422)
     words = measure_book.contact(pk, by=request.actor)
     return page(request, pk, contact=words)
 
@@ -210,6 +212,7 @@ def page(request: OfficeRequest, pk: UUID, *, status: int = 200, **given: Any) -
         "entered_by_me": measure.entered_by_id == own,
         "leaving": [each.name for each in found.people if each.ref in measure.leaving],
         "contact": contact and _said({"channel": _("方法"), **CONTACT}, _in_words(contact)),
+        "contact_error": given.get("contact_error", ""),
         "contact_form": given.get("contact_form") or ContactForm(),
         "transfer_form": given.get("transfer_form") or TransferForm(initial=_today()),
         "against_told": given.get("against_told", ""),

@@ -214,20 +214,6 @@ class ContactForm(forms.Form):
             self.fields[key] = _line(label)
 
 
-class TogetherForm(forms.Form):
-    """Who of the household is covered by the same measure of the core system."""
-
-    together = forms.MultipleChoiceField(
-        label=_("同じ措置で守る方"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, people: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(str(ref), name) for ref, name in people]
-        self.fields["together"].choices = choices  # type: ignore[attr-defined]
-        self.fields["together"].initial = [ref for ref, _name in choices]
-
-
 class AgainstForm(forms.Form):
     """One more 相手方: searched for, chosen among those found, or in words alone."""
 

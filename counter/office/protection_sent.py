@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from consent import measure_book, measures
 from counter.office.access import OfficeRequest
 from counter.office.protection import PLACE, done, officer
-from counter.office.protection_forms import TogetherForm
 from counter.office.screen import show
+
+
+class TogetherForm(forms.Form):
+    """Who of the household is covered by the same measure of the core system."""
+
+    together = forms.MultipleChoiceField(
+        label=gettext_lazy("同じ措置で守る方"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, people: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(ref), name) for ref, name in people]
+        self.fields["together"].choices = choices  # type: ignore[attr-defined]
+        self.fields["together"].initial = [ref for ref, _name in choices]
 
 
 @officer

@@ -29,6 +29,7 @@ def test_a_measure_is_entered_by_one_and_ended_by_two(counter, sign_in):
     look("confirmed")
     sign_in("sato")
     see_the_banner(page)
+    confirm_before_speaking(page, look)
 
 
 def find_the_applicant(page, look):
@@ -89,3 +90,17 @@ def see_the_banner(page):
     page.locator(".hit").first.focus()
     page.keyboard.press("Enter")
     page.get_by_text("支援措置対象 — 住所等を口頭・書面で伝えないでください").wait_for()
+
+
+def confirm_before_speaking(page, look):
+    """確認 (R5) by key; without it the page does not go on."""
+    page.keyboard.press("1")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="本人確認").wait_for()
+    page.keyboard.press("1")
+    page.keyboard.press("F8")
+    look("identify")
+    page.keyboard.press("k")
+    page.keyboard.press("F8")
+    page.get_by_role("heading", name="同意").first.wait_for()

@@ -303,9 +303,11 @@ def test_the_safe_contact_is_shown_when_asked_for_after_a_fresh_code(officer, se
     assert "09055556666" not in text(second.get(url("measure", pk)))
 
     with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
-        asked = second.post(url("measure_contact", pk))
+        asked = second.post(url("measure_contact", pk), {"caution": "yes"})
         assert "09055556666" not in text(asked)
-    shown = text(officer.post(url("measure_contact", pk)))
+    unticked = officer.post(url("measure_contact", pk))
+    assert (unticked.status_code, "09055556666" in text(unticked)) == (422, False)
+    shown = text(officer.post(url("measure_contact", pk), {"caution": "yes"}))
 
     assert "09055556666" in shown
     assert AccessEntry.objects.filter(reason="安全な連絡先の閲覧").count() == 1
