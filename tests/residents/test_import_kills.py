@@ -7,21 +7,25 @@ import os
 import random
 import signal
 import time
+from contextlib import contextmanager
 
 import psycopg
 import pytest
 from django.db import OperationalError, connection
 
 from residents import canonical
+from residents.importing import parcel
+from residents.importing.delivery_set import import_set, working
+from residents.importing.progress import Silence
 from residents.importing.refusal import ImportBusy
-from residents.models import Delivery, HeldRow, Identity, Resident
+from residents.models import Delivery, HeldRow, Household, Identity, Resident
 from tests.residents.exports import AT, nhi, person, protection, take_in, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = int(os.environ.get("KAKANAI_KILLS", "5"))
 SEED = int(os.environ.get("KAKANAI_KILLS_SEED", "1"))
 OWN_SERVER = "KAKANAI_KILLS_OWN_SERVER" in os.environ
-PEOPLE = 300
+PEOPLE, FILES = 300, 3
 
 
 def night(folder, number):
@@ -51,7 +55,7 @@ def written(folder):
     return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
 
 
-def start(path):
+def start(path, progress=None):
     """Import in a process of its own; returns its id."""
     connection.close()
     child = os.fork()
@@ -59,7 +63,8 @@ def start(path):
         # Beside a browser's event loop closing may leave a connection; shared, it would outlive the kill.
         shared, connection.connection = connection.connection, None  # noqa: F841
         try:
-            take_in(path)
+            for arrivals in parcel.sets([path]):
+                import_set(arrivals, progress)
         finally:
             os._exit(0)
     return child
@@ -79,6 +84,12 @@ def kill_postgres(child):
         pids = [pid for (pid,) in cursor.fetchall()]
     for pid in pids[:1]:
         os.kill(pid, signal.SIGKILL)
+
+
+def free():
+    """Nobody imports; the lock of a killed one goes with its server process."""
+    with working():
+        pass
 
 
 def settled(act):
@@ -122,18 +133,60 @@ def test_whatever_is_killed_leaves_the_old_register_or_the_new(tmp_path):
     assert set(others.values_list("reason", flat=True)) <= {"interrupted", "stale"}
 
 
-def test_a_first_load_that_is_killed_leaves_nobody_or_everybody(tmp_path):
+class Dying(Silence):
+    """Dies as by kill -9 when it is told of the so-manieth step."""
+
+    def __init__(self, steps):
+        self.left = steps
+
+    def say(self, line):
+        self.left -= 1
+        if self.left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    @contextmanager
+    def reading(self, name, size, raw):
+        self.say(name)
+        yield lambda: None
+        self.say(name)
+
+
+def nobody_or_everybody():
+    """How many the register knows; nobody unless the delivery they came in is applied."""
+    count = Identity.objects.count()
+    is_applied = Delivery.objects.filter(feed="juki", state="applied").exists()
+    assert count == Resident.objects.count() == (PEOPLE if is_applied else 0)
+    assert Household.objects.exists() == is_applied
+    return count
+
+
+def test_a_first_load_that_is_killed_at_any_step_leaves_nobody(tmp_path):
     """An empty register is filled in place: whatever had been written is gone with the process."""
     path = night(tmp_path, 0)
-    for seconds in (0.05, 0.15, 0.3):
+    steps = 0
+    while os.waitpid(start(path, Dying(steps)), 0)[1]:
+        assert settled(nobody_or_everybody) == 0
+        settled(free)
+        steps += 1
+    assert steps > 2 * FILES  # each is read, and each is applied
+    assert nobody_or_everybody() == PEOPLE
+
+
+@pytest.mark.skipif(not OWN_SERVER, reason="bin/soak kills")
+def test_a_first_load_that_is_killed_at_any_moment_leaves_nobody_or_everybody(tmp_path):
+    chance = random.Random(SEED)
+    path, took = night(tmp_path, 0), 0.5
+    for number in range(1, ROUNDS + 1):
+        started = time.monotonic()
         child = start(path)
-        time.sleep(seconds)
-        settled(lambda child=child: kill_worker(child))
+        time.sleep(chance.random() * took)
+        kill = kill_postgres if number % 2 else kill_worker
+        settled(lambda kill=kill, child=child: kill(child))
         os.waitpid(child, 0)
 
-        known = settled(lambda: len(written(tmp_path)["juki.csv"].splitlines()))
-        assert (known > 1) == Delivery.objects.filter(feed="juki", state="applied").exists()
-        assert Identity.objects.count() in (0, PEOPLE)
-
-    settled(lambda: take_in(path))
-    assert Resident.objects.filter(gone_at=None).count() == PEOPLE
+        if settled(nobody_or_everybody) == 0:
+            settled(lambda: take_in(path))
+            assert nobody_or_everybody() == PEOPLE
+        took = min(time.monotonic() - started, 3)
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE residents_identity, residents_delivery CASCADE")
