@@ -4,6 +4,8 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from consent import door, engagements, measures
 from consent.actors import actor_of
@@ -13,6 +15,7 @@ from residents import register
 from residents.facts import Known, Reason, Unknown
 from tests import makers
 from tests.aged import wish
+from tests.consent.test_binding import asked_by
 from tests.consent.test_resident_door import bind_to
 
 SECRETS = ("秘町", "７番８号", "0909999", "守口　恵子", "モリグチ　ケイコ")
@@ -162,6 +165,24 @@ def on_the_phone(by, yamada, fled):
         except door.NotInEngagement as refusal:
             seen.append(repr(refusal))
     return seen
+
+
+def test_on_his_phone_the_database_is_asked_the_same_of_her_as_of_a_stranger(
+    protected, fled, yamada, katsuragi
+):
+    """R7, D25: one who fled, a neighbour, another protected person, nobody at all."""
+    by, own = bind_to(yamada.father), yamada.father.pk
+    makers.make_protection(katsuragi.father)
+    asked = {}
+    for other in (uuid4(), fled[0].pk, fled[1].pk, katsuragi.mother.pk, katsuragi.father.pk):
+        ground = engagements.begin("move_within", [own, other], reference="", by=by).pk
+        with CaptureQueriesContext(connection) as captured, pytest.raises(door.NotInEngagement):
+            door.open([own, other], engagement=ground, by=by)
+        asked[other] = asked_by(captured)
+
+    first, *others = asked.values()
+    assert others == [first] * 4
+    assert len(first) >= 8
 
 
 def test_a_place_finds_nobody_a_measure_covers_and_tells_nothing_of_it(

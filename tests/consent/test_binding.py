@@ -1,8 +1,11 @@
 """Binding by the card's four attributes: one living resident or nobody, and nothing told apart."""
 
+import re
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from consent.binding import Card, bind
 from consent.models import AccessEntry, Account
@@ -105,3 +108,43 @@ def test_a_bound_sign_in_is_never_given_to_another_resident(hanako):
 def test_nothing_about_a_card_is_in_its_words():
     assert "山田" not in repr(card())
     assert "pairwise" not in card().username
+
+
+def asked_by(captured):
+    """What the database was asked, in order, without the values and how many there were of them."""
+    told = [each["sql"] for each in captured.captured_queries if "SAVEPOINT" not in each["sql"]]
+    bare = [re.sub(r"'[^']*'(::\w+)?|\b\d+\b", "?", sql) for sql in told]
+    return [re.sub(r"\?(, \?)+", "?", sql) for sql in bare]
+
+
+def test_what_the_database_is_asked_tells_no_refusal_from_another(hanako):
+    """R7: nobody, several, a protected person, one of their household, one bound elsewhere."""
+    bind(card())
+    for _ in "ab":
+        makers.make_resident("二人　同", 性別="1", 生年月日="1970-01-01")
+    makers.make_resident("外国　住", 性別="1", 住民種別="1", 住民状態="3")
+    mother, child = makers.make_household(
+        {**makers.wife("守口　恵子", "モリグチ　ケイコ", "1989-07-07", protected="1")},
+        makers.child("守口　空", "モリグチ　ソラ", "2008-04-02"),
+    )
+    cards = {
+        "nobody": card(subject="s1", name="無名　某"),
+        "several": card(subject="s2", name="二人　同", birth_date=date(1970, 1, 1), sex="1"),
+        "gone": card(subject="s3", name="外国　住", sex="1"),
+        "protected": card(subject="s4", name=mother.name, birth_date=date(1989, 7, 7)),
+        "household": card(
+            subject="s5", name=child.name, birth_date=date(2008, 4, 2), sex=child.sex
+        ),
+        "bound": card(subject="s6"),
+        "other": card(name="無名　某"),
+    }
+    bind(card(subject="s7", name="無名　某"))  # what is read once for all
+
+    asked = {}
+    for who, each in cards.items():
+        with CaptureQueriesContext(connection) as captured:
+            assert bind(each) is None
+        asked[who] = asked_by(captured)
+
+    assert asked == dict.fromkeys(cards, asked["nobody"])
+    assert len(asked["nobody"]) >= 10
