@@ -65,6 +65,11 @@ def given(column: str) -> str:
     return f"SUBSTRING({column}, (STRPOS({column}, ' ') + 1))"
 
 
+def surname(column: str) -> str:
+    """What stands before the first space of a name's key, exactly as the index on it is declared."""
+    return f"SPLIT_PART({column}, ' ', 1)"
+
+
 def meets(criteria: Iterable[Criterion]) -> Sql:
     """Whether someone meets every criterion."""
     return joined((joined(_ways(each), " OR ") for each in criteria), " AND ")

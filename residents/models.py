@@ -50,6 +50,11 @@ def _given(column: str) -> Substr:
     return Substr(column, StrIndex(column, models.Value(" ")) + 1)
 
 
+def _surname(column: str) -> models.Func:
+    """What stands before the first space of a name's key."""
+    return models.Func(column, models.Value(" "), models.Value(1), function="SPLIT_PART")
+
+
 def _unspaced(column: str) -> Replace:
     """A name's key as if it were typed without a space."""
     return Replace(column, models.Value(" "))
@@ -114,13 +119,19 @@ class Resident(models.Model):
 
     class Meta:
         indexes = [
-            # Why what follows the key is in LOWER() and REPLACE() is told in residents/candidates.py.
+            # Why what follows the key is in LOWER() and REPLACE() is told in residents/legs.py.
             models.Index(
                 "living_here",
                 "kana_key",
                 "birth_earliest",
                 Lower("address_key"),
                 name="resident_by_kana",
+            ),
+            models.Index(
+                "living_here",
+                _surname("kana_key"),
+                Lower("address_key"),
+                name="resident_by_surname_kana",
             ),
             models.Index(
                 "living_here",
@@ -143,9 +154,7 @@ class Resident(models.Model):
                 _unspaced("kana_key"),
                 name="resident_by_given_name",
             ),
-            models.Index(
-                "living_here", "address_key", _unspaced("kana_key"), name="resident_by_address"
-            ),
+            models.Index(fields=["living_here", "address_key"], name="resident_by_address"),
             models.Index(
                 "living_here",
                 "building_key",

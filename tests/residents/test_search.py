@@ -256,7 +256,7 @@ def test_nobody_who_meets_all_that_was_typed_is_missed(crowd, query):
 def test_a_search_that_did_not_go_to_the_end_says_that_there_may_be_more(crowd, query):
     """With ends so near that searches meet them, as those of a city do."""
     assume(parse(query, TODAY).criteria)
-    ends = {"_MET": 3, "_READ": 4, "_ALSO": 2, "_BORN": 5}
+    ends = {"_MET": 3, "_READ": 4, "_ALSO": 2, "_BORN": 5, "_SPARE": 0}
 
     with patch.multiple(candidates, **ends):
         found = search.find(query, 10, today=TODAY)
@@ -264,6 +264,33 @@ def test_a_search_that_did_not_go_to_the_end_says_that_there_may_be_more(crowd, 
     meeting = everyone_meeting(query)
     assert {hit.ref for hit in found.hits} <= meeting
     assert found.more or len(found.hits) == len(meeting)
+
+
+@pytest.mark.parametrize("query", ["緑町", "ヤマダ 緑町"])
+def test_those_who_live_there_fill_a_page_before_those_who_did(query):
+    for place in range(20):
+        make_resident(f"山田　{place}", 氏名_フリガナ="ヤマダ　ハナ", 住所_町字="緑町")
+    former = make_resident("山田　愛", 氏名_フリガナ="ヤマダ　アイ", 住所_町字="青町")
+    SearchKey.objects.create(resident=former, kind="address", key="緑町1-2")
+
+    first = search.find(query, 5, today=TODAY)
+
+    assert ({hit.name_kana for hit in first.hits}, first.more) == ({"ヤマダ　ハナ"}, True)
+    assert names(query)[0] == "山田　愛"
+
+
+def test_a_page_filled_by_people_not_told_says_that_there_may_be_more(monkeypatch):
+    monkeypatch.setattr(candidates, "_SPARE", 0)
+    for place in range(4):
+        make_resident(
+            f"山田　{place}", 氏名_フリガナ="ヤマダ　ハナ", 住所_町字="緑町", protected="1"
+        )
+    former = make_resident("山田　愛", 氏名_フリガナ="ヤマダ　アイ", 住所_町字="青町")
+    SearchKey.objects.create(resident=former, kind="address", key="緑町1-2")
+
+    found = search.find("ヤマダ 緑町", 3, today=TODAY)
+
+    assert (found.hits, found.more) == ((), True)
 
 
 def test_a_plan_is_made_once_for_all_searches_of_a_kind(taro):
