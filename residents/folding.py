@@ -32,6 +32,7 @@ _COUNTER = re.compile(r"(?<=[0-9])(?:丁目|番地|番|号)(?=-|$|[^0-9])")
 _KANJI_NUMBER = re.compile(r"[〇零一二三四五六七八九十百千壱弐参]+")
 _SECTION = re.compile(r"大字|字")
 _PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|.{2,3}県)")
+_ASCII_DIGITS = frozenset("0123456789")
 _DIGITS = dict(zip("〇零一二三四五六七八九壱弐参", "00123456789123", strict=True))
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _LONGEST_TYPED = 40

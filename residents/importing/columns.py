@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -60,6 +60,16 @@ def read(header: Sequence[str], feed: Feed) -> Columns:
         tuple(unknown),
         _reader(places, len(header), feed.legacy),
     )
+
+
+def of_file(lines: Iterator[tuple[int, list[str]]], feed: Feed) -> Columns:
+    """The columns of a file of which nothing was read yet. Raises FileRefused."""
+    if not feed.format.header:
+        return in_list_order(feed)
+    _, header = next(lines, (0, []))
+    if not header:
+        raise FileRefused("no_header", "見出しの行がありません。")
+    return read(header, feed)
 
 
 def in_list_order(feed: Feed) -> Columns:

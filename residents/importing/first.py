@@ -17,10 +17,12 @@ from typing import Any
 
 import numpy as np
 import orjson
+import polars as pl
 from django.db import connection
 from psycopg import Copy
 from psycopg.copy import QueuedLibpqWriter
 
+from residents import record_items
 from residents.feed import Feed, Target
 from residents.importing import building, plain, search_keys, staging
 from residents.importing.blocks import Block
@@ -29,7 +31,8 @@ from residents.importing.rows import Row
 from residents.importing.suspicions import Suspicions
 from residents.models import Delivery
 
-_BLOCKS = 20  # between two commands; the people of them who must wait are in memory
+_BLOCKS = 4  # between two commands; the people of them who must wait are in memory
+_IDENTITY = "{}\t{}\tnow\n".format
 _NUMBER, _VERSION = attrgetter("number"), attrgetter("version_key")
 
 
@@ -68,14 +71,10 @@ class First:
     def _copy_block(self, made: _Made, block: Block, waiting: list[Row]) -> list[Row]:
         numbers = block.numbers
         chosen = self._plain(block, numbers, waiting)
-        refs = self.into.refs(len(numbers))
-        lines = plain.lines(block, chosen, made.delivery, refs) if any(chosen) else None
-        if lines is None:
-            chosen = [False] * len(numbers)
-        else:
-            made.stream.write(lines)
-        self._take_plain(block, [at for at, each in enumerate(chosen) if each])
-        rest = [*waiting, *(block.row(at) for at, each in enumerate(chosen) if not each)]
+        cells = block.cells.filter(chosen)
+        if not self._copy_plain(made, cells):
+            chosen = chosen & False
+        rest = [*waiting, *block.rows((~chosen).arg_true().to_list())]
         last = numbers[-1]
         goes_on = [bool(last) and row.number == last for row in rest]
         self._copy_people(
@@ -83,15 +82,31 @@ class First:
         )
         return [*compress(rest, goes_on)]
 
-    def _plain(self, block: Block, numbers: list[str], waiting: list[Row]) -> list[bool]:
+    def _copy_plain(self, made: _Made, cells: pl.DataFrame) -> bool:
+        """Build and send rows that are plain; whether they were after all."""
+        if not len(cells):
+            return True
+        items, refs = record_items.known().names, self.into.refs(len(cells))
+        lines = plain.lines(cells, items, self.feed, made.delivery, refs)
+        if lines is None:
+            return False
+        made.stream.write(lines)
+        numbers = cells[self.feed.key[0]].to_list()
+        if refs:
+            made.identities += map(_IDENTITY, refs, numbers)
+        self._people.extend(map(hash, numbers))
+        self.count += len(numbers)
+        self.suspicions.note_places(cells)
+        return True
+
+    def _plain(self, block: Block, numbers: pl.Series, waiting: list[Row]) -> pl.Series:
         """Whose one row is plain; of the last one nobody knows yet whether it is the only one."""
         if self.feed.target is not Target.RESIDENT:
-            return [False] * len(numbers)
-        before = [waiting[-1].number if waiting else "", *numbers[:-1]]
-        after = [*numbers[1:], numbers[-1]]
-        together = enumerate(zip(before, numbers, after, strict=True))
-        single = [one != own != two and at not in block.alone for at, (one, own, two) in together]
-        return plain.rows(block, single)
+            return pl.repeat(False, len(numbers), eager=True)
+        before = numbers.shift(1, fill_value=waiting[-1].number if waiting else "")
+        after = numbers.shift(-1, fill_value=numbers[-1])
+        single = (numbers != before) & (numbers != after)
+        return single.scatter([*block.alone], False) & plain.are(block.cells)
 
     def _copy_people(self, made: _Made, rows: list[Row]) -> None:
         build = _BUILD[self.feed.target]
@@ -101,19 +116,12 @@ class First:
                 self._odd.add(hash(number))
                 made.staged += together
                 continue
-            for row in build(self, made.delivery, together, made.keys):
+            for row in build(self, made, together):
                 made.stream.write_row(row)
 
     def insert(self) -> None:
         """Put all of it where it belongs. Runs in the transaction that applies the delivery."""
         self.into.insert(self.count)
-
-    def _take_plain(self, block: Block, places: Sequence[int]) -> None:
-        numbers = block.columns[self.feed.key[0]]
-        taken = [numbers[at] for at in places]
-        self._people.extend(map(hash, taken))
-        self.count += len(taken)
-        self.suspicions.note_places(block.columns, places)
 
     def take(self, row: Row) -> None:
         """Remember that a record was built, in 8 bytes or, where people have several, 16."""
@@ -126,7 +134,8 @@ class First:
         people = np.frombuffer(self._people, np.int64)
         records = np.frombuffer(self._records, np.int64) if self.feed.record else people
         odd = np.fromiter(self._odd, np.int64, len(self._odd))
-        if len(np.unique(records)) < len(records) or np.isin(odd, people).any():
+        records.sort()
+        if (records[1:] == records[:-1]).any() or np.isin(odd, people).any():
             raise NotGrouped
         self._records, self._people = array("q"), array("q")
 
@@ -139,6 +148,7 @@ class _Made:
     stream: Copy
     staged: list[Row] = field(default_factory=list)
     keys: list[tuple[str, str, str]] = field(default_factory=list)
+    identities: list[str] = field(default_factory=list)
 
 
 class _Writer(QueuedLibpqWriter):
@@ -161,6 +171,9 @@ def _copying(into: Aside | Straight, delivery: Delivery) -> Iterator[_Made]:
             with cursor.copy(into.keys) as stream:
                 for row in made.keys:
                     stream.write_row(row)
+        if made.identities:
+            with cursor.copy(into.identities) as stream:
+                stream.write("".join(made.identities))
 
 
 def begins(delivery: Delivery, feed: Feed, earlier: Sequence[Delivery]) -> bool:
@@ -187,9 +200,7 @@ def _are_odd(rows: Sequence[Row]) -> bool:
     return len(known) < len(rows) or any(row.reason for row in rows)
 
 
-def _residents(
-    first: First, delivery: str, rows: list[Row], keys: list[tuple[str, str, str]]
-) -> Iterator[tuple[Any, ...]]:
+def _residents(first: First, into: _Made, rows: list[Row]) -> Iterator[tuple[Any, ...]]:
     if len(rows) > 1:
         rows.sort(key=_VERSION, reverse=True)
     top = rows[0]
@@ -197,17 +208,17 @@ def _residents(
     first.suspicions.note_new(records[0])
     first.take(top)
     made = building.resident(
-        first.feed, delivery, top.number, _hash(rows), top.record_text, records[0]
+        first.feed, into.delivery, top.number, _hash(rows), top.record_text, records[0]
     )
     own = search_keys.Columns(*made[-4:])
     ref = first.into.ref()
-    keys += [(ref or top.number, *key) for key in search_keys.also(records, own)]
+    if ref:
+        into.identities.append(_IDENTITY(ref, top.number))
+    into.keys += [(ref or top.number, *key) for key in search_keys.also(records, own)]
     yield (ref, *made) if ref else made
 
 
-def _holdings(
-    first: First, delivery: str, rows: list[Row], keys: list[tuple[str, str, str]]
-) -> Iterator[tuple[Any, ...]]:
+def _holdings(first: First, into: _Made, rows: list[Row]) -> Iterator[tuple[Any, ...]]:
     if len(rows) > 1:
         rows.sort(key=_VERSION, reverse=True)
     by_record: dict[str, list[Row]] = {}
@@ -218,7 +229,7 @@ def _holdings(
         record = orjson.loads(top.record)
         first.suspicions.note_new(record)
         first.take(top)
-        made = building.holding(first.feed, delivery, key, _hash(versions), top.record, record)
+        made = building.holding(first.feed, into.delivery, key, _hash(versions), top.record, record)
         yield (top.number, *made)
 
 

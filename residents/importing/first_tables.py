@@ -41,10 +41,6 @@ INSERT INTO residents_searchkey (ref, kind, key)
 SELECT identity.ref, made.kind, made.key
 FROM {made}_key made JOIN residents_identity identity USING (number)
 """
-_THEIR_IDENTITIES = """
-INSERT INTO residents_identity (ref, number, created_at)
-SELECT ref, number, now() FROM residents_resident
-"""
 
 
 class Aside:
@@ -58,6 +54,7 @@ class Aside:
         self.made = f"first_{feed.code}"
         self.people = f"COPY {self.made} ({', '.join(self._names)}) FROM STDIN"
         self.keys = f"COPY {self.made}_key FROM STDIN"
+        self.identities = ""
 
     def begin(self) -> None:
         """Make the tables anew."""
@@ -70,8 +67,9 @@ class Aside:
         """Blank: who is known already has a ref."""
         return ""
 
-    def refs(self, count: int) -> None:
+    def refs(self, count: int) -> list[str]:
         """None of them."""
+        return []
 
     def end(self) -> None:
         """Give everyone a ref who has none."""
@@ -111,12 +109,14 @@ class Straight:
     table = "residents_resident"
     people = f"COPY {table} (ref, {building.RESIDENT}) FROM STDIN"
     keys = "COPY residents_searchkey (ref, kind, key) FROM STDIN"
+    identities = "COPY residents_identity (ref, number, created_at) FROM STDIN"
 
     def __init__(self) -> None:
         self._bare = ExitStack()
 
     def begin(self) -> None:
         """Take the indexes off."""
+        self._bare.enter_context(tables.bare("residents_identity"))
         self._bare.enter_context(tables.bare(self.table))
 
     def ref(self) -> str:
@@ -132,9 +132,7 @@ class Straight:
         return [digits[at : at + 32] for at in range(0, len(digits), 32)]
 
     def end(self) -> None:
-        """Note whose refs they are, make the households and then the indexes."""
-        with tables.bare("residents_identity"), connection.cursor() as cursor:
-            cursor.execute(_THEIR_IDENTITIES)
+        """Make the households and then the indexes."""
         households.fill()
         self._bare.close()
 

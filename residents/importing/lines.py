@@ -18,28 +18,30 @@ csv.field_size_limit(LONGEST_CELL)
 
 
 @contextmanager
-def opened(raw: IO[bytes], form: FileFormat) -> Iterator[Lines]:
+def opened(raw: IO[bytes], form: FileFormat, first: int = 1) -> Iterator[Lines]:
     """The rows of a file with the number of the line each begins on; blank lines are passed over.
+
+    `first` is the number of the first line: of what comes later in a file it is not 1.
 
     Iterating raises FileRefused: another encoding, a line or cell too long, too many lines, an open
     quote, a last line without its end. No message repeats what the file holds.
     """
     text = io.TextIOWrapper(raw, form.encoding, newline="")
     try:
-        yield _rows(text, form)
+        yield _rows(text, form, first)
     finally:
         text.detach()  # closing the file is its opener's
 
 
-def _rows(text: io.TextIOWrapper, form: FileFormat) -> Lines:
-    source = _WholeLines(text)
+def _rows(text: io.TextIOWrapper, form: FileFormat, first: int) -> Lines:
+    source = _WholeLines(text, first)
     reader = csv.reader(source, strict=True, **form.dialect)
-    line = 1
+    line = first
     try:
         for cells in reader:
             if cells:
                 yield line, cells
-            line = reader.line_num + 1
+            line = first + reader.line_num
     except UnicodeDecodeError as error:
         raise _undecodable(error, form, line) from None  # the error carries the bytes
     except csv.Error:
@@ -52,13 +54,16 @@ def _rows(text: io.TextIOWrapper, form: FileFormat) -> Lines:
 class _WholeLines:
     """The lines of a text within the limits; `ended` tells whether the last one had its end."""
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
+    def __init__(self, text: io.TextIOWrapper, first: int) -> None:
         self.ended = True
         self._text = text
+        self._first = first
 
     def __iter__(self) -> Iterator[str]:
-        line = self._text.readline(LONGEST_LINE + 1).removeprefix("\ufeff")
-        number = 1
+        number = self._first
+        line = self._text.readline(LONGEST_LINE + 1)
+        if number == 1:
+            line = line.removeprefix("\ufeff")
         while line:
             if len(line) > LONGEST_LINE:
                 message = f"{number}行目が長すぎます（{LONGEST_LINE:,}文字まで）。"

@@ -7,15 +7,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import chain, compress
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db import connection, transaction
 from django.utils import timezone
 
 from residents.feed import Target
-from residents.importing import blocks, first, first_tables, images, line_hashes, rows, staging
+from residents.importing import blocks, first, first_tables, frames, images, line_hashes, staging
 from residents.importing.blocks import Block
 from residents.importing.first import First
 from residents.importing.gates import Received
@@ -138,13 +139,12 @@ def _accepted(
     delivery: Delivery, table: Iterator[Block], accepted: Accepted, advance: Callable[[], None]
 ) -> Iterator[Block]:
     for block in table:
-        good = [True] * len(block.lines)
-        for at, row in block.alone.items():
-            good[at] = not row.reason
-        places = range(delivery.rows, delivery.rows + len(good))
-        accepted.extend(compress(places, good), compress(block.numbers, good))
+        good = np.ones(len(block.lines), bool)
+        good[[at for at, row in block.alone.items() if row.reason]] = False
+        places = np.flatnonzero(good)
+        accepted.extend(places + delivery.rows, block.numbers[places].to_list())
         delivery.rows += len(good)
-        delivery.rejected += len(good) - sum(good)
+        delivery.rejected += len(good) - len(places)
         advance()
         yield block
 
@@ -167,11 +167,11 @@ def _opened(
     with (
         arrival.open() as raw,
         progress.reading(arrival.name, arrival.size, raw) as advance,
-        rows.open_table(raw, feed) as (columns, lines),
+        frames.opened(raw, feed) as (columns, table),
         transaction.atomic(),
         _undisturbed(),
     ):
-        yield blocks.read(lines, columns, feed, timezone.localdate(delivery.as_of)), advance
+        yield blocks.read(table, columns, feed, timezone.localdate(delivery.as_of)), advance
 
 
 @contextmanager
@@ -214,7 +214,8 @@ def _stage_picked(delivery: Delivery, reading: Reading, wanted: Any) -> None:
         return
     feed, day = reading.survey.received.feed, timezone.localdate(delivery.as_of)
     with picked(reading.survey, wanted) as (columns, lines):
-        checked = _counted(delivery, blocks.checked(lines, columns, feed, day))
+        table = frames.of_lines(lines, columns.width)
+        checked = _counted(delivery, blocks.checked(table, columns, feed, day))
         at = iter(wanted.tolist())
         staging.copy(delivery.pk, _noted(checked, reading.accepted, _nothing, at))
 

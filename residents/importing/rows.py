@@ -20,7 +20,6 @@ from residents.importing import lines as file_lines
 from residents.importing.columns import Columns
 from residents.importing.dates import DateChecks, Mistake
 from residents.importing.lines import Lines
-from residents.importing.refusal import FileRefused
 from residents.layout import ItemType
 
 NUMBER = re.compile(r"[0-9A-Za-z]{1,15}")  # 宛名番号 X(15)
@@ -33,6 +32,11 @@ _LOST = "\ufffd"
 def digest(record: bytes) -> bytes:
     """What tells one record from another: 128 bits over its JSON, or a resident's text."""
     return xxhash.xxh3_128_digest(record)
+
+
+def hexdigest(record: bytes) -> str:
+    """The same in hexadecimal digits."""
+    return xxhash.xxh3_128_hexdigest(record)
 
 
 class Row(NamedTuple):
@@ -66,7 +70,7 @@ def open_table(raw: IO[bytes], feed: Feed) -> Iterator[tuple[Columns, Lines]]:
     Both opening and iterating raise FileRefused (lines.opened, columns.read).
     """
     with file_lines.opened(raw, feed.format) as lines:
-        yield _columns(lines, feed), lines
+        yield column_places.of_file(lines, feed), lines
 
 
 def cleaned_digest(raw: IO[bytes], feed: Feed) -> str:
@@ -85,6 +89,7 @@ class Check:
     """The row checks of one file, prepared once."""
 
     def __init__(self, feed: Feed, columns: Columns, as_of: date) -> None:
+        self.feed = feed
         self.columns = columns
         self.number = feed.key[0]
         self.versions = feed.versions
@@ -105,16 +110,30 @@ class Check:
         number = record.get(self.number, "")
         if found := self._personal_number(record):
             return self._emptied(line, number, found)
-        record_key = SEPARATOR.join([record.get(name, "") for name in self.record])
         mistake = self._mistake(number, record, text)
         if mistake is None:
-            version = tuple([record[name] for name in self.versions])
-            if self.is_resident:
-                stored = record_items.encode(record)
-                hashed = digest(stored.encode())
-                return Row(line, number, record_key, version, text, hashed, record_text=stored)
-            return Row(line, number, record_key, version, text, digest(raw))
-        return self._rejected(line, record, text, record_key, mistake)
+            return self._good(line, record, raw)
+        return self._rejected(line, record, text, self._record_key(record), mistake)
+
+    def good(self, line: int, record: dict[str, str]) -> Row:
+        """A row that is known to be good."""
+        return self._good(line, record, orjson.dumps(record))
+
+    def _good(self, line: int, record: dict[str, str], raw: bytes) -> Row:
+        version = tuple([record[name] for name in self.versions])
+        stored = record_items.encode(record) if self.is_resident else ""
+        return Row(
+            line,
+            record[self.number],
+            self._record_key(record),
+            version,
+            raw.decode(),
+            digest(stored.encode() if stored else raw),
+            record_text=stored,
+        )
+
+    def _record_key(self, record: dict[str, str]) -> str:
+        return SEPARATOR.join([record.get(name, "") for name in self.record])
 
     def _mistake(self, number: str, record: dict[str, str], text: str) -> Mistake | None:
         if not NUMBER.fullmatch(number):
@@ -198,12 +217,3 @@ class Check:
 def _without_nul(record: dict[str, str]) -> str:
     """PostgreSQL's text cannot hold NUL, and a Rejection must be stored all the same."""
     return json.dumps({name: value.replace("\0", "") for name, value in record.items()})
-
-
-def _columns(lines: Lines, feed: Feed) -> Columns:
-    if not feed.format.header:
-        return column_places.in_list_order(feed)
-    _, header = next(lines, (0, []))
-    if not header:
-        raise FileRefused("no_header", "見出しの行がありません。")
-    return column_places.read(header, feed)

@@ -7,9 +7,11 @@ as examples, refs; never a value.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
+
+import polars as pl
 
 from residents.feed import Feed
 from residents.importing import staging
@@ -61,13 +63,15 @@ class Suspicions:
         if len(self.places) <= 1:
             self.places[tuple(record.get(name, "") for name in _STREET)] += 1
 
-    def note_places(self, columns: Mapping[str, Sequence[str]], places: Iterable[int]) -> None:
+    def note_places(self, cells: pl.DataFrame) -> None:
         """Look at where the people of some new rows live; nothing else of them is odd."""
-        cells = [columns.get(name) for name in _STREET]
-        for at in places:
-            if len(self.places) > 1:
-                return
-            self.places[tuple(each[at] if each else "" for each in cells)] += 1
+        if len(self.places) > 1:
+            return
+        named = [
+            pl.col(name) if name in cells.columns else pl.lit("").alias(name) for name in _STREET
+        ]
+        for *place, count in cells.group_by(named).len().iter_rows():
+            self.places[tuple(place)] += count
 
     def note_examples(self, kind: str, refs: Iterable[UUID]) -> None:
         """Keep a few refs as examples of what is `new`, `changed` or `gone`."""

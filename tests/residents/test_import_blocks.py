@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from residents import record_items
 from residents.feed import feed
-from residents.importing import blocks, columns
+from residents.importing import blocks, columns, frames
 from residents.importing.oddities import Oddities
 from residents.importing.rows import Check
 from tests.residents.exports import nhi, person, protection, vehicle
@@ -64,15 +64,17 @@ def test_a_block_finds_what_looking_at_each_row_finds(code):
         lines = list(enumerate(cells, 2))
         check = Check(told, places, AS_OF)
 
-        assert list(blocks.checked(iter(lines), places, told, AS_OF)) == [
+        table = frames.of_lines(iter(lines), len(titles))
+        assert list(blocks.checked(table, places, told, AS_OF)) == [
             check.row(line, row) for line, row in lines
         ]
         noted = Oddities(told)
         before = {name: repr(value) for name, value in vars(noted).items()}
-        for block in blocks.read(iter(lines), places, told, AS_OF):
-            for at in range(len(block.lines)):
+        table = frames.of_lines(iter(lines), len(titles))
+        for block in blocks.read(table, places, told, AS_OF):
+            for at, row in enumerate(block):
                 if at not in block.alone:
-                    noted.note(orjson.loads(block.row(at).record))
+                    noted.note(orjson.loads(row.record))
         assert {name: repr(value) for name, value in vars(noted).items()} == before
 
     compare()
@@ -80,10 +82,10 @@ def test_a_block_finds_what_looking_at_each_row_finds(code):
 
 def test_a_plain_row_is_not_looked_at_alone():
     told = feed("juki")
-    lines = iter([(2, list(PLAIN["juki"].values()))])
+    table = frames.of_lines(iter([(2, list(PLAIN["juki"].values()))]), len(PLAIN["juki"]))
 
-    (block,) = blocks.read(lines, columns.read(list(PLAIN["juki"]), told), told, AS_OF)
+    (block,) = blocks.read(table, columns.read(list(PLAIN["juki"]), told), told, AS_OF)
 
     assert not block.alone
-    assert record_items.decode(block.records[0].decode()) == PLAIN["juki"]
-    assert orjson.loads(block.row(0).record) == PLAIN["juki"]
+    (row,) = block
+    assert orjson.loads(row.record) == record_items.decode(row.record_text) == PLAIN["juki"]
