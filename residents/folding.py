@@ -95,7 +95,7 @@ def fold_address(text: str) -> str:
 def fold_place(town: str, block: str) -> str:
     """`fold_address` of 町字 and 番地号 joined, from each folded by itself: there are few of each."""
     first, rest = fold_address(town), fold_address(block)
-    if first[-1:].isdigit() and rest[:1].isdigit():
+    if first[-1:] in _ASCII_DIGITS and rest[:1] in _ASCII_DIGITS:
         return f"{first}-{rest}"
     return first + rest
 
