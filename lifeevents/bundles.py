@@ -159,6 +159,14 @@ def filed(by: Actor) -> QuerySet[Bundle]:
     return own.exclude(state=Bundle.State.CANCELLED)
 
 
+def refuse_others(bundle: Bundle, *, by: Actor) -> None:
+    """Raise NotYours where this bundle is neither the actor's to serve, nor theirs, nor waiting for any."""
+    seen = _seen_by(by).order_by()
+    seen |= filed(by).order_by() if _is_resident(by) else waiting().order_by()
+    if not seen.filter(pk=bundle.pk).exists():
+        raise NotYours
+
+
 def submit(bundle: Bundle, *, version: int, by: Actor) -> None:
     """Hand an online bundle in (申請): it waits for the counter. Submitting it again changes nothing.
 

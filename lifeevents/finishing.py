@@ -7,7 +7,7 @@ from django.utils import timezone
 from consent import engagements
 from consent.actors import Actor
 from lifeevents import checklist, handing_in, snapshots
-from lifeevents.bundles import changing
+from lifeevents.bundles import changing, refuse_others
 from lifeevents.models import Application, Bundle, Snapshot
 from lifeevents.opened import Opened, open_bundle
 from lifeevents.rules.verdict import Tri
@@ -28,9 +28,10 @@ class MissingValues(Exception):
 def finish(bundle: Bundle, *, version: int, by: Actor, leave_open: bool = False) -> None:
     """Finish a bundle: snapshot and applications stand together or not at all.
 
-    Finishing a finished bundle changes nothing. `leave_open` leaves missing fields for the pen.
+    Finishing one's own finished bundle changes nothing. `leave_open` leaves missing fields for the pen.
     Raises NotReady, MissingValues, NotYours or Stale.
     """
+    refuse_others(bundle, by=by)
     bundle.refresh_from_db()
     if bundle.state == Bundle.State.FINISHED:
         return

@@ -14,6 +14,7 @@ from consent.actors import Actor
 from consent.door import Sight
 from consent.models import AccessEntry
 from consent.protection import is_masked
+from lifeevents import bundles
 from lifeevents.checklist import checklist
 from lifeevents.guards import guards_of
 from lifeevents.models import Bundle, Snapshot, Submission
@@ -62,8 +63,10 @@ def content(
     """The frozen content of a bundle as today's permission and protection let `by` see it.
 
     It is what was signed; before that, what a resident handed in online. Stands on a fresh, short
-    engagement with the bundle's purpose, and writes one AccessEntry. Raises NotFrozen.
+    engagement with the bundle's purpose, and writes one AccessEntry. Raises NotFrozen, or NotYours
+    where the bundle is not this actor's to see.
     """
+    bundles.refuse_others(bundle, by=by)
     signed = Snapshot.objects.filter(pk=bundle.pk).first()
     frozen = signed or Submission.objects.filter(pk=bundle.pk).first()
     if frozen is None:

@@ -6,7 +6,7 @@ import pytest
 
 from consent import door, engagements
 from consent.models import AccessEntry, Engagement
-from lifeevents import arrivals, bundles, finishing, replies
+from lifeevents import arrivals, bundles, finishing, joining, replies
 from lifeevents.answering import BadAnswers
 from lifeevents.models import Answer, Bundle, Participant
 from residents.models import Identity
@@ -270,6 +270,7 @@ VERBS = {
     "go_to": lambda b, v, by: bundles.go_to(b, "check", version=v, by=by),
     "add_newcomer": lambda b, v, by: arrivals.add(b, version=v, by=by),
     "remove_newcomer": lambda b, v, by: arrivals.remove(b, "n9", version=v, by=by),
+    "leave": lambda b, v, by: joining.leave(b, version=v, by=by),
     "resume": lambda b, v, by: bundles.resume(b, version=v, by=by),
     "cancel": lambda b, v, by: bundles.cancel(b, version=v, by=by),
     "finish": lambda b, v, by: finishing.finish(b, version=v, by=by, leave_open=True),

@@ -8,8 +8,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from consent import door, engagements
-from consent.models import Engagement
-from lifeevents import bundles, finishing, replies
+from consent.models import AccessEntry, Engagement
+from lifeevents import bundles, finishing, replies, snapshots
 from lifeevents.finishing import MissingValues, finish
 from lifeevents.models import Application, Bundle, Snapshot
 from lifeevents.opened import open_bundle
@@ -180,10 +180,22 @@ def test_two_windows_that_finish_at_once_finish_it_once(bundle, sato):
 
 
 def test_nobody_of_another_office_finishes_it(bundle, suzuki):
-    with pytest.raises(engagements.EngagementClosed):
+    with pytest.raises(bundles.NotYours):
         finish(bundle, version=bundle.version, by=suzuki, leave_open=True)
 
     assert Bundle.objects.get().state == "open"
+
+
+def test_nobody_of_another_office_sees_or_prints_what_was_signed(bundle, sato, takahashi, suzuki):
+    finish(bundle, version=bundle.version, by=sato, leave_open=True)
+    before = AccessEntry.objects.count()
+
+    for verb in (snapshots.content, lambda b, by: finish(b, version=b.version, by=by)):
+        with pytest.raises(bundles.NotYours):
+            verb(bundle, by=suzuki)
+
+    assert AccessEntry.objects.count() == before
+    assert snapshots.content(bundle, by=takahashi)["papers"], "a colleague does"
 
 
 def test_a_bundle_whose_time_is_over_is_not_finished_but_can_be_cancelled(bundle, sato):
