@@ -2,7 +2,8 @@
 
 `touched`, `blocked` and `latest` are temporary tables of the applying transaction. A record is blocked
 when its newest row was rejected: what the register has of it stays, rather than an older row
-replacing it. `touched` are the people a delivery speaks of; of a 全件 read whole it is everyone.
+replacing it. `touched` are the people a delivery speaks of; of a 全件 read whole it is everyone. What
+the latest row of a 差分 says, as it would be stored, is `said`.
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ SELECT identity.ref, staged.number, staged.record_key, max(staged.version_key) A
     CASE WHEN count(*) = 1
         THEN string_agg(staged.row_hash, ''::bytea ORDER BY staged.version_key)
         ELSE sha256(string_agg(staged.row_hash, ''::bytea ORDER BY staged.version_key))
-    END AS row_hash
+    END AS row_hash,
+    (array_agg(CASE WHEN staged.record_text <> '' THEN staged.record_text
+        ELSE staged.record::text END ORDER BY staged.version_key DESC
+    ) FILTER (WHERE %(changes)s))[1] AS said
 FROM residents_stagedrow staged
 JOIN residents_identity identity ON identity.number = staged.number
 WHERE staged.delivery_id = %(delivery)s AND staged.reason = ''
@@ -119,16 +123,7 @@ class Work:
         if self.is_full:
             # The second is how the hash of one row was kept once.
             return f"{held}.row_hash NOT IN (latest.row_hash, sha256(latest.row_hash))"
-        said = _RECORD.format("record_text" if held == "resident" else "record")
-        return f"{_version_key(held)} <= latest.version_key AND {held}.record <> {said}"
-
-
-_RECORD = """(
-    SELECT staged.{} FROM residents_stagedrow staged
-    WHERE staged.delivery_id = %(delivery)s AND staged.reason = ''
-        AND staged.number = latest.number AND staged.record_key = latest.record_key
-        AND staged.version_key = latest.version_key
-)"""
+        return f"{_version_key(held)} <= latest.version_key AND {held}.record::text <> latest.said"
 
 
 def _version_key(table: str) -> str:
@@ -151,7 +146,8 @@ def prepare(work: Work) -> None:
     """Build `touched`, `blocked` and `latest` for a delivery."""
     whole = work.delivery.whole and work.is_full
     with connection.cursor() as cursor:
-        cursor.execute(_PREPARE, {"delivery": work.delivery.pk, "whole": whole})
+        named = {"delivery": work.delivery.pk, "whole": whole, "changes": not work.is_full}
+        cursor.execute(_PREPARE, named)
 
 
 def may_end_records(delivery: Delivery) -> bool:

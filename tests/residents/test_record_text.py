@@ -65,12 +65,13 @@ def test_new_items_get_the_next_places_and_are_read_where_nobody_told_of_them(db
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_never_give_one_item_two_places():
     items = [f"同時の項目{place}" for place in range(20)]
-    began = threading.Event()
+    began, done = threading.Event(), []
 
     def append():
         began.set()
         try:
-            record_items.append_missing(reversed(items))
+            record_items.append_missing([*reversed(items)])
+            done.append(True)
         finally:
             connection.close()
 
@@ -83,6 +84,7 @@ def test_two_processes_never_give_one_item_two_places():
         assert other.is_alive()
     other.join()
 
+    assert done
     stored = [*RecordItem.objects.order_by("position").values_list("position", "name")]
     assert [position for position, _ in stored] == [*range(len(stored))]
     assert [name for _, name in stored[-20:]] == items
