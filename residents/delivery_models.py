@@ -154,15 +154,17 @@ class BeforeImage(models.Model):
 
 
 class LineHashes(models.Model):
-    """What the lines of a 全件 were: 128 bits of each accepted line, and whose it is.
+    """What the lines of a 全件 were: 128 bits of each line, and whose it is, a part of them in each row.
 
-    `keys` are 16 bytes a line, sorted; `numbers` the 宛名番号 of the same lines, 16 bytes each.
-    `part` is the first four bits. `layout` tells the feed and the header they were read with.
+    `stretches` are 16 bytes of a few lines at once and how many these are (4 bytes); `keys` 16 bytes of
+    each line, `numbers` its 宛名番号 in 16 bytes. What was rejected has neither, nor has its stretch.
+    `layout` tells the feed and the header they were read with. None of the three can be compressed.
     """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
     part = models.PositiveSmallIntegerField()
     layout = models.CharField(max_length=64)
+    stretches = models.BinaryField()
     keys = models.BinaryField()
     numbers = models.BinaryField()
 
@@ -173,15 +175,11 @@ class LineHashes(models.Model):
 
 
 class LineChanges(models.Model):
-    """What the lines of a 全件 were, where nearly all are as in an earlier one (`base`).
+    """That the lines of a 全件 are those of an earlier one (`base`), but for its own LineHashes.
 
-    `touched` are the 宛名番号 of those whose lines changed since, 16 bytes each; `keys` and `numbers`
-    are their lines, as in LineHashes.
+    `dropped` are the stretches of the base it has not: their places among all, 4 bytes each.
     """
 
     delivery = models.OneToOneField(Delivery, on_delete=models.PROTECT, related_name="+")
     base = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
-    layout = models.CharField(max_length=64)
-    touched = models.BinaryField()
-    keys = models.BinaryField()
-    numbers = models.BinaryField()
+    dropped = models.BinaryField()

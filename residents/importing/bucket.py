@@ -22,6 +22,7 @@ SCHEME = "s3://"
 LOST = "source_lost"
 """The reason of a file that was there when it was looked for, and could not be read to its end."""
 _BUFFER = 1 << 17
+NEAR = 1 << 23  # bytes that take as long as another request
 _PAUSES = (1, 3, 9)  # seconds before what broke off is gone on with
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED)
 
@@ -211,7 +212,9 @@ def _sentence(bucket: Bucket, error: Exception) -> str:
         return f"バケット「{bucket.name}」に届きません（{kind}）。接続先と回線を確かめてください。"
     code = error.response["Error"].get("Code", "")
     if code == "NoSuchBucket":
-        return f"バケット「{bucket.name}」がありません。設定INBOXか命令のアドレスを確かめてください。"
+        return (
+            f"バケット「{bucket.name}」がありません。設定INBOXか命令のアドレスを確かめてください。"
+        )
     if _status(error) in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return (
             f"バケット「{bucket.name}」を読むことが許されていません（{code}）。"

@@ -94,7 +94,13 @@ def _import(bucket: Bucket, now: datetime, due: _Due) -> list[Delivery]:
 
 def _arrivals(bucket: Bucket, name: str, members: Sequence[Stored]) -> list[Arrival]:
     files = [
-        parcel.arrival(_file(each), each.size, each.modified, partial(storage.opened, bucket, each))
+        parcel.arrival(
+            _file(each),
+            each.size,
+            each.modified,
+            partial(storage.opened, bucket, each),
+            near=storage.NEAR,
+        )
         for each in members
     ]
     if not name:

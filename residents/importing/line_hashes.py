@@ -1,46 +1,63 @@
 """The lines of the last 全件, as hashes in the database, and how the next one differs from them.
 
-All are written down now and then; on other nights only the lines of those whose lines have changed since.
-A line that was rejected has no hash, so it is looked at again every night; of its 宛名番号 one entry is
-kept that no line can match, so that the person is not forgotten when the line is gone.
+They are compared by stretches of a few lines, and where these differ, line by line. All are written
+down now and then; on other nights only the stretches that are new. A stretch with a line that was
+rejected is never found again, so its lines are looked at every night; and of each 宛名番号 with such a
+line an entry is kept that no line matches, so that the person is not forgotten when the line is gone.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
-from residents.importing.survey import Array, Survey
-from residents.models import Delivery, LineChanges, LineHashes
+from residents.importing import line_store, picking, stretches
+from residents.importing.line_store import NUMBER, Piece, Stored
+from residents.importing.stretches import STRETCH, Array
+from residents.importing.survey import Survey
+from residents.models import Delivery, LineChanges
 
-_PARTS = 16
-_MANY = 0.1  # share of lines above which all are written down again
-_SHIFT = np.uint64(60)
-_WIDTH = 16  # bytes of a 宛名番号 and its filling
+_MANY = 0.2  # share of lines above which all are written down again
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+_SIEVE = 20  # bits
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Differences:
-    """How a file differs from the 全件 before: the rows that are new, and whose lines are missing."""
+    """How a file differs from the 全件 before: the rows that are new, and whose lines are missing.
+
+    `same` is for each stretch of the file the place of the stored one it equals, or -1; `keys` are
+    those of the rows in the others; of these `known` are not new, and whose they are.
+    """
 
     basis: Delivery
-    unchanged: Array
+    found: Survey
+    stored: Stored
+    same: Array
+    keys: Array
+    rows: Array
+    known: Array
     owners: Array
-    vanished: list[str] = field(default_factory=list)
-
-    @property
-    def rows(self) -> Array:
-        """The indices of the rows that were not in the file before."""
-        return np.flatnonzero(~self.unchanged)
+    vanished: list[str]
 
     def of(self, numbers: Collection[str]) -> Array:
         """The indices of the unchanged rows of these people."""
-        marks = np.unique(_marks(_packed(numbers)))
-        return np.flatnonzero(self.unchanged & np.isin(self.owners, marks))
+        sieve = _Sieve(numbers)
+        rows = [self.known[sieve.let_through(self.owners)]]
+        firsts = stretches.firsts(self.stored.stretches)
+        now = np.full(len(self.stored.stretches), -1, np.int64)
+        now[self.same[self.same >= 0]] = np.flatnonzero(self.same >= 0)
+        begins = stretches.firsts(self.found.stretches)
+        for first, owners in self.stored.numbers():
+            lines = sieve.let_through(owners) + first
+            of_each = np.searchsorted(firsts, lines, side="right") - 1
+            there = now[of_each] >= 0
+            lines, of_each = lines[there], of_each[there]
+            rows.append(begins[now[of_each]] + lines - firsts[of_each])
+        return np.sort(np.concatenate(rows))
 
 
 def last_full(feed: str) -> Delivery | None:
@@ -51,64 +68,75 @@ def last_full(feed: str) -> Delivery | None:
 
 def compare(found: Survey, basis: Delivery) -> Differences | None:
     """How the surveyed file differs from an applied 全件; None where that cannot be told."""
-    stored = _Stored.of(basis)
-    if not stored.is_as(found.layout):
+    stored = line_store.load(basis, found.layout)
+    if stored is None:
         return None
-    count = len(found.keys)
-    result = Differences(basis, np.zeros(count, bool), np.zeros(count, np.uint64))
-    order = np.argsort(found.keys[:, 0])
-    places = np.split(order, _bounds(found.keys[order, 0]))
-    vanished: set[bytes] = set()
-    for part, keys, numbers in stored.parts():
-        vanished.update(_match(found.keys, places[part], keys, numbers, result).tolist())
-    result.vanished = sorted(number.decode() for number in vanished)
-    return result
+    standing = np.flatnonzero(stored.stands)
+    same = stretches.matches(found.stretches["key"], stored.stretches["key"][standing])
+    same[same >= 0] = standing[same[same >= 0]]
+    left = stored.stands.copy()
+    left[same[same >= 0]] = False
+    _, old, numbers = _joined(stored.lines(left))
+    changed = np.flatnonzero(same < 0)
+    keys, places = picking.keys(found, changed), stretches.places(found.stretches, changed)
+    at = stretches.matches(keys, old)
+    is_known = at >= 0
+    numbers_left = np.ones(len(old), bool)
+    numbers_left[at[is_known]] = False
+    vanished = {number.decode() for number in np.unique(numbers[numbers_left]).tolist()} - {""}
+    return Differences(
+        basis,
+        found,
+        stored,
+        same,
+        keys,
+        rows=places[~is_known],
+        known=places[is_known],
+        owners=numbers[at[is_known]],
+        vanished=sorted(vanished),
+    )
 
 
-def _match(new: Array, places: Array, old: Array, numbers: Array, result: Differences) -> Array:
-    """Mark the rows at `places` that are among the old lines; returns whose old lines are missing."""
-    if not len(old) or not len(places):
-        return np.unique(numbers)
-    first = new[places, 0]
-    at = np.minimum(np.searchsorted(old[:, 0], first), len(old) - 1)
-    same = (old[at, 0] == first) & (old[at, 1] == new[places, 1])
-    # The same line twice: the second will be rejected, so both are looked at.
-    twice = first[1:] == first[:-1]
-    same[1:] &= ~twice
-    same[:-1] &= ~twice
-    result.unchanged[places[same]] = True
-    result.owners[places[same]] = _marks(numbers[at[same]])
-    missing = np.ones(len(old), bool)
-    missing[at[same]] = False
-    return np.unique(numbers[missing])
-
-
+@dataclass(slots=True)
 class Accepted:
-    """The rows that were staged: their indices, and whose they are; 20 bytes each."""
+    """The rows that were staged: their indices, and whose they are."""
 
-    def __init__(self) -> None:
-        self._indices = array("I")
-        self._numbers = bytearray()
+    _some: list[tuple[Array, Array]] = field(default_factory=list)
+    _indices: list[int] = field(default_factory=list)
+    _numbers: list[str] = field(default_factory=list)
 
     def add(self, index: int, number: str) -> None:
         """Note one row."""
         self._indices.append(index)
-        self._numbers += number.encode().ljust(_WIDTH, b"\0")
+        self._numbers.append(number)
+        if len(self._indices) >= _TOGETHER:
+            self._pack()
 
     def extend(self, indices: Iterable[int], numbers: Iterable[str]) -> None:
-        """Note many rows."""
+        """Note many rows, which follow one another."""
         self._indices.extend(indices)
-        self._numbers += np.array([*numbers], f"S{_WIDTH}").tobytes()
+        self._numbers.extend(numbers)
+        self._pack()
 
-    @property
-    def indices(self) -> Array:
-        """The indices of the rows in the file."""
-        return np.frombuffer(self._indices, np.uint32)
+    def numbers(self, rows: Array) -> Array:
+        """Whose these rows of the file are (indices, ascending); blank where one was not accepted."""
+        self._pack()
+        found = np.zeros(len(rows), NUMBER)
+        for indices, numbers in self._some:
+            if len(rows) and indices[-1] >= rows[0] and indices[0] <= rows[-1]:
+                at = np.minimum(np.searchsorted(rows, indices), len(rows) - 1)
+                there = rows[at] == indices
+                found[at[there]] = numbers[there]
+        return found
 
-    @property
-    def numbers(self) -> Array:
-        """The 宛名番号 of the same rows."""
-        return np.frombuffer(self._numbers, f"S{_WIDTH}")
+    def _pack(self) -> None:
+        if self._indices:
+            packed = np.array(self._indices, np.uint32), np.array(self._numbers, "S")
+            self._some.append(packed)
+            self._indices, self._numbers = [], []
+
+
+_TOGETHER = 1000
 
 
 def store(
@@ -122,127 +150,90 @@ def store(
 ) -> None:
     """Keep the hashes of a 全件's lines for the next one.
 
-    With `differences`, what was not touched is as in the 全件 before. `rejected` are the people with a
+    With `differences`, what did not differ is as in the 全件 before. `rejected` are the people with a
     rejected row; without `ends` those who are missing were not marked gone, and are looked at again.
     """
     lost = set(rejected)
-    if differences and not ends:
-        lost.update(differences.vanished)
-    odd = _packed(lost)
-    lines = _lines(found, accepted, odd)
     if differences is None:
-        _write_all(delivery, found.layout, lines)
+        pieces = chain(_pieces(found, accepted), _unmatched(lost))
+        line_store.write(delivery.pk, found.layout, pieces)
         return
-    met = np.concatenate([accepted.numbers, odd, _packed(differences.vanished)])
-    _, keys, numbers = zip(*lines, strict=True)
-    stored = _Stored.of(differences.basis).changed(
-        np.unique(met), np.concatenate(keys), np.concatenate(numbers)
-    )
-    if len(stored.touched) > _MANY * len(found.keys):
-        _write_all(delivery, found.layout, stored.parts())
+    if not ends:
+        lost.update(differences.vanished)
+    stored, changed = differences.stored, np.flatnonzero(differences.same < 0)
+    kept = np.zeros(len(stored.stretches), bool)
+    kept[differences.same[differences.same >= 0]] = True
+    new = chain([_changed(differences, accepted)], _unmatched(lost))
+    own = kept.copy()
+    own[: stored.own] = False
+    many = found.stretches["lines"][changed].sum() + stored.stretches["lines"][own].sum()
+    if many > _MANY * found.rows:
+        line_store.write(delivery.pk, found.layout, chain(stored.lines(kept), new))
         return
-    LineChanges.objects.create(
-        delivery=delivery,
-        base=stored.base,
-        layout=found.layout,
-        touched=stored.touched.tobytes(),
-        keys=stored.keys.astype("<u8").tobytes(),
-        numbers=stored.numbers.tobytes(),
-    )
+    line_store.write(delivery.pk, found.layout, chain(stored.lines(own), new))
+    dropped = np.flatnonzero(~kept[: stored.own]).astype("<u4")
+    LineChanges.objects.create(delivery=delivery, base_id=stored.base, dropped=dropped.tobytes())
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """The lines of a 全件: those of `base`, but for the people in `touched`, who have these."""
-
-    base: Delivery
-    touched: Array
-    keys: Array
-    numbers: Array
-    layout: str = ""
-
-    @classmethod
-    def of(cls, delivery: Delivery) -> _Stored:
-        changes = LineChanges.objects.select_related("base").filter(delivery=delivery).first()
-        if changes is None:
-            return cls(delivery, _packed(()), np.zeros((0, 2), np.uint64), _packed(()))
-        touched = np.frombuffer(changes.touched, f"S{_WIDTH}")
-        return cls(changes.base, touched, *_unpacked(changes), changes.layout)
-
-    def is_as(self, layout: str) -> bool:
-        """Whether all of it is there, and was read as a file of that layout is."""
-        every = LineHashes.objects.filter(delivery=self.base, layout=layout)
-        return self.layout in ("", layout) and every.count() == _PARTS
-
-    def changed(self, touched: Array, keys: Array, numbers: Array) -> _Stored:
-        """The lines after the `touched` have got these `keys`, which are lines of the `numbers`."""
-        kept = ~np.isin(_marks(self.numbers), _marks(touched))
-        return _Stored(
-            self.base,
-            np.union1d(self.touched, touched),
-            np.concatenate([self.keys[kept], keys]),
-            np.concatenate([self.numbers[kept], numbers]),
-        )
-
-    def parts(self) -> Iterator[tuple[int, Array, Array]]:
-        """Each part with its keys, sorted, and whose they are."""
-        marks = np.unique(_marks(self.touched))
-        part_of = self.keys[:, 0] >> _SHIFT
-        for each in LineHashes.objects.filter(delivery=self.base).order_by("part").iterator(1):
-            keys, numbers = _unpacked(each)
-            if len(marks):
-                kept, own = ~np.isin(_marks(numbers), marks), part_of == each.part
-                keys, numbers = _sorted(
-                    np.concatenate([keys[kept], self.keys[own]]),
-                    np.concatenate([numbers[kept], self.numbers[own]]),
-                )
-            yield each.part, keys, numbers
+def _pieces(found: Survey, accepted: Accepted) -> Iterator[Piece]:
+    """All lines of a file."""
+    assert found.keys is not None
+    for some, lines in line_store.cuts(found.stretches):
+        numbers = accepted.numbers(np.arange(lines.start, lines.stop))
+        yield _marked(found.stretches[some], found.keys[lines], numbers)
 
 
-def _lines(found: Survey, accepted: Accepted, odd: Array) -> Iterator[tuple[int, Array, Array]]:
-    """The accepted lines of a file but for those of the people in `odd`, of whom one entry stays."""
-    indices, numbers = accepted.indices, accepted.numbers
-    marks, part_of = _marks(odd), (found.keys[indices, 0] >> _SHIFT).astype(np.uint8)
-    for part in range(_PARTS):
-        at = np.flatnonzero(part_of == part)
-        at = at[~np.isin(_marks(numbers[at]), marks)]
-        keys, owners = found.keys[indices[at]], numbers[at]
-        if part == 0:
-            keys = np.concatenate([np.zeros((len(odd), 2), np.uint64), keys])
-            owners = np.concatenate([odd, owners])
-        yield part, *_sorted(keys, owners)
+def _changed(differences: Differences, accepted: Accepted) -> Piece:
+    """The lines of the stretches that are not as they were."""
+    found, which = differences.found.stretches, np.flatnonzero(differences.same < 0)
+    places = stretches.places(found, which)
+    numbers = accepted.numbers(places)
+    numbers[np.searchsorted(places, differences.known)] = differences.owners
+    return _marked(found[which], differences.keys, numbers)
 
 
-def _sorted(keys: Array, numbers: Array) -> tuple[Array, Array]:
-    order = np.argsort(keys[:, 0], kind="stable")
-    return keys[order], numbers[order]
+def _marked(some: Array, keys: Array, numbers: Array) -> Piece:
+    """A line nobody has is found by nothing, nor is the stretch it is in."""
+    nobodys = numbers == b""
+    if nobodys.any():
+        some, keys = some.copy(), keys.copy()
+        keys[nobodys] = 0
+        some["key"][np.logical_or.reduceat(nobodys, stretches.firsts(some)[:-1])] = 0
+    return Piece(some, keys, numbers)
 
 
-def _bounds(first: Array) -> Array:
-    return np.searchsorted(first, np.arange(1, _PARTS, dtype=np.uint64) << _SHIFT)
+def _unmatched(numbers: Collection[str]) -> Iterator[Piece]:
+    """An entry for each of these people that no line matches."""
+    if numbers:
+        keys = np.zeros((len(numbers), 2), np.uint64)
+        yield Piece(stretches.table(bytes(16), np.array([len(numbers)])), keys, _packed(numbers))
 
 
-def _write_all(delivery: Delivery, layout: str, parts: Iterable[tuple[int, Array, Array]]) -> None:
-    for part, keys, numbers in parts:
-        LineHashes.objects.create(
-            delivery=delivery,
-            part=part,
-            layout=layout,
-            keys=keys.astype("<u8").tobytes(),
-            numbers=numbers.tobytes(),
-        )
+def _joined(pieces: Iterable[Piece]) -> Piece:
+    nothing = Piece(np.empty(0, STRETCH), np.empty((0, 2), np.uint64), np.empty(0, NUMBER))
+    return Piece(*map(np.concatenate, zip(nothing, *pieces, strict=True)))
 
 
-def _unpacked(stored: LineHashes | LineChanges) -> tuple[Array, Array]:
-    keys = np.frombuffer(stored.keys, "<u8").reshape(-1, 2)
-    return keys, np.frombuffer(stored.numbers, f"S{_WIDTH}")
+class _Sieve:
+    """Tells whose lines are of certain people; where two have the same 64 bits, one more is let through."""
+
+    def __init__(self, numbers: Collection[str]) -> None:
+        self._marks = np.unique(_marks(_packed(numbers)))
+        self._coarse = np.zeros(1 << _SIEVE, bool)
+        self._coarse[self._marks >> np.uint64(64 - _SIEVE)] = True
+
+    def let_through(self, numbers: Array) -> Array:
+        """The places of their lines."""
+        marks = _marks(numbers)
+        some = np.flatnonzero(self._coarse[marks >> np.uint64(64 - _SIEVE)])
+        return some[np.isin(marks[some], self._marks)]
 
 
 def _packed(numbers: Collection[str]) -> Array:
-    return np.array([number.encode() for number in sorted(numbers)], f"S{_WIDTH}")
+    return np.array([number.encode() for number in sorted(numbers)], NUMBER)
 
 
 def _marks(numbers: Array) -> Array:
-    """64 bits of each 宛名番号. Two with the same bits only make one more person be looked at."""
+    """64 bits of each 宛名番号."""
     halves = np.ascontiguousarray(numbers).view("<u8").reshape(-1, 2)
-    return halves[:, 0] * _MIX ^ halves[:, 1]
+    return (halves[:, 0] * _MIX ^ halves[:, 1]) * _MIX

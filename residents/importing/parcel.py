@@ -29,7 +29,8 @@ _MANIFEST_HEADER = ["ファイル名", "件数", "SHA256"]
 class Arrival:
     """One file as it arrived; `expected_*` are what the manifest promised, `wrong` what it contradicts.
 
-    The original is only ever read through `open`: nothing is unpacked or copied to disk.
+    The original is only ever read through `open`: nothing is unpacked or copied to disk. So many bytes
+    as are `near` are sooner read than passed over.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Arrival:
     expected_rows: int | None = None
     expected_sha256: str = ""
     wrong: FileRefused | None = None
+    near: int = 0
 
 
 def sets(paths: Iterable[Path]) -> list[list[Arrival]]:
@@ -130,11 +132,18 @@ def modified_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, timezone.get_current_timezone())
 
 
-def arrival(name: str, size: int, modified: datetime, opened: Callable[[], IO[bytes]]) -> Arrival:
+def arrival(
+    name: str,
+    size: int,
+    modified: datetime,
+    opened: Callable[[], IO[bytes]],
+    *,
+    near: int = 0,
+) -> Arrival:
     """A file as it lies somewhere, by its composed name; one that is too large is not read."""
     name = _composed(name)
     wrong = _too_large(name) if size > MOST_BYTES else None
-    return Arrival(name, size, modified, opened, wrong=wrong)
+    return Arrival(name, size, modified, opened, wrong=wrong, near=near)
 
 
 def _on_disk(path: Path) -> Arrival:

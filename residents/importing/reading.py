@@ -6,7 +6,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -21,10 +21,11 @@ from residents.importing.blocks import Block
 from residents.importing.first import First
 from residents.importing.gates import Received
 from residents.importing.line_hashes import Accepted, Differences
+from residents.importing.picking import picked, with_keys
 from residents.importing.progress import Progress, Silence
 from residents.importing.refusal import FileRefused
 from residents.importing.rows import Row
-from residents.importing.survey import Survey, picked, survey
+from residents.importing.survey import Survey, survey
 from residents.importing.suspicions import Suspicions
 from residents.models import Delivery, Identity
 
@@ -77,9 +78,10 @@ def stage(
     if delivery.kind != Delivery.Kind.FULL or received.feed.target is Target.PROTECTION:
         _stage_whole(delivery, received, None, progress)
         return None
-    reading = Reading(survey(received))
     of_feed = [each for each in earlier if each.feed == delivery.feed]
-    reading.differences = _differences(reading.survey, delivery, of_feed)
+    basis = _basis(delivery, of_feed)
+    reading = Reading(survey(received, each_row=basis is None))
+    reading.differences = _differences(reading.survey, basis)
     if reading.differences is not None:
         try:
             progress.say(f"読込中　{delivery.file_name}")
@@ -95,8 +97,9 @@ def stage(
             return reading
         except first.NotGrouped:
             _forget(delivery, reading)
+    reading.survey = with_keys(reading.survey)
     count = _stage_whole(delivery, received, reading.accepted, progress)
-    return reading if count == len(reading.survey.keys) else None
+    return reading if count == reading.survey.rows else None
 
 
 def stage_instead(delivery: Delivery, reading: Reading) -> None:
@@ -110,14 +113,16 @@ def _forget(delivery: Delivery, reading: Reading) -> None:
     reading.first, reading.accepted = None, Accepted()
 
 
-def _differences(
-    found: Survey, delivery: Delivery, earlier: Sequence[Delivery]
-) -> Differences | None:
-    basis = line_hashes.last_full(delivery.feed)
-    if basis is None or any(each.kind == Delivery.Kind.FULL for each in earlier):
+def _basis(delivery: Delivery, earlier: Sequence[Delivery]) -> Delivery | None:
+    """The 全件 to compare with; none where another of the set comes in between."""
+    if any(each.kind == Delivery.Kind.FULL for each in earlier):
         return None
-    differences = line_hashes.compare(found, basis)
-    if differences is None or len(differences.rows) > _MOST * len(found.keys) + _FEW:
+    return line_hashes.last_full(delivery.feed)
+
+
+def _differences(found: Survey, basis: Delivery | None) -> Differences | None:
+    differences = basis and line_hashes.compare(found, basis)
+    if not differences or len(differences.rows) > _MOST * found.rows + _FEW:
         return None
     return differences
 
@@ -128,10 +133,10 @@ def _build(delivery: Delivery, reading: Reading, progress: Progress, *, straight
     straight = straight and feed.target is Target.RESIDENT and first_tables.is_empty()
     into = first_tables.Straight() if straight else first_tables.Aside(feed)
     reading.first = First(feed, Suspicions(feed), into)
-    reading.survey = replace(reading.survey, starts=None)  # no row of it is picked
+    reading.survey = with_keys(reading.survey)
     with _opened(delivery, received, progress) as (table, advance):
         reading.first.copy(delivery, _accepted(delivery, table, reading.accepted, advance))
-    if delivery.rows != len(reading.survey.keys):
+    if delivery.rows != reading.survey.rows:
         raise first.NotGrouped
 
 
@@ -203,7 +208,7 @@ def _stage_touched(
         siblings = differences.of(absent | _staged_numbers([delivery.pk]))
         _stage_picked(delivery, reading, siblings)
         staging.touch(delivery.pk, sorted(absent - _staged_numbers([delivery.pk])))
-    delivery.rows, delivery.whole = len(found.keys), False
+    delivery.rows, delivery.whole = found.rows, False
     last = Delivery.objects.filter(feed=delivery.feed, state=Delivery.State.APPLIED)
     newest = last.order_by("-applied_at", "-as_of", "-sequence").values_list("pk", flat=True)
     delivery.basis = newest.first()

@@ -1,4 +1,4 @@
-"""A first look at a 全件: 128 bits for each of its lines, so that only those that differ need be read.
+"""A first look at a 全件: 128 bits for a few lines at once, so that only those that differ need be read.
 
 Where the lines of the file are its rows the raw bytes are hashed; where they need not be (quoted line
 breaks, UTF-16, columns that must leave no trace, 個人番号 among them), the kept cells of each row are.
@@ -6,41 +6,36 @@ breaks, UTF-16, columns that must leave no trace, 個人番号 among them), the 
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import compress, islice
-from typing import IO, Any
+from itertools import pairwise
 
 import numpy as np
 import xxhash
 
-from residents.importing import rows
-from residents.importing.columns import Columns
+from residents.importing import rows, stretches
+from residents.importing.frames import BYTEWISE
 from residents.importing.gates import Received
-from residents.importing.lines import LONGEST_LINE, Lines
-from residents.importing.parcel import Arrival
+from residents.importing.lines import LONGEST_LINE
+from residents.importing.stretches import Array
 
-_CHUNK = 1 << 22
-_BYTEWISE = ("utf-8", "utf-8-sig", "cp932")
-_NEW_LINE, _RETURN = 10, 13
-_VERSION = b"1"  # raise it when rows are read another way: then nothing is compared with before
-
-Array = np.ndarray[Any, np.dtype[Any]]
+_CHUNK = 1 << 20
+_NEW_LINE, _RETURN, _QUOTE = b'\n\r"'
+_VERSION = b"2"  # raise it when rows are read another way: then nothing is compared with before
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The hashes of a file's rows in order, as pairs of 64 bits; `layout` is how it was read.
+    """The stretches of a file in order; `layout` is how it was read.
 
-    `starts` are the byte offsets of the rows and of the end; None where rows are not lines.
+    `sizes` are the bytes of each; None where rows are not lines. `keys` are the hashes of the rows, as
+    pairs of 64 bits; None where nobody has asked for them.
     """
 
     received: Received
-    keys: Array
-    starts: Array | None
+    stretches: Array
+    sizes: Array | None
+    keys: Array | None
     layout: str
     header: bytes
 
@@ -49,30 +44,25 @@ class Survey:
         """The line number of the first row."""
         return 2 if self.received.feed.format.header else 1
 
+    @property
+    def rows(self) -> int:
+        """How many rows the file has."""
+        return int(self.stretches["lines"].sum(dtype=np.int64))
 
-def survey(received: Received) -> Survey:
-    """Hash every row of the file. Raises FileRefused for one that cannot be read."""
-    return _of_lines(received) or _of_rows(received)
+
+def survey(received: Received, *, each_row: bool) -> Survey:
+    """Hash the stretches of a file, and with `each_row` every row.
+
+    Raises FileRefused for a file that cannot be read.
+    """
+    try:
+        return _of_lines(received, each_row=each_row)
+    except _NotLines:
+        return _of_rows(received)
 
 
-@contextmanager
-def picked(found: Survey, wanted: Array) -> Iterator[tuple[Columns, Lines]]:
-    """The columns, and the wanted rows (indices, ascending) with their line numbers in the file."""
-    feed, arrival = found.received.feed, found.received.arrival
-    if found.starts is None:
-        mask = np.zeros(len(found.keys), bool)
-        mask[wanted] = True
-        with arrival.open() as raw, rows.open_table(raw, feed) as (columns, lines):
-            yield columns, compress(lines, mask)
-        return
-    numbers = (wanted + found.first_line).tolist()
-    with arrival.open() as raw:
-        stream = io.BufferedReader(_Picked(raw, found.header, found.starts, wanted))
-        with rows.open_table(stream, feed) as (columns, lines):
-            yield (
-                columns,
-                ((line, cells) for line, (_, cells) in zip(numbers, lines, strict=True)),
-            )
+class _NotLines(Exception):
+    """A line need not be a row."""
 
 
 def _layout(received: Received, header: bytes, how: bytes) -> str:
@@ -81,66 +71,91 @@ def _layout(received: Received, header: bytes, how: bytes) -> str:
     return digest.hexdigest()
 
 
-def _of_lines(received: Received) -> Survey | None:
-    """None where a line need not be a row."""
+def _of_lines(received: Received, *, each_row: bool) -> Survey:
+    """Raises _NotLines."""
     form, columns = received.feed.format, received.columns
     if columns.dropped or columns.unknown or form.quote != "double":
-        return None
-    if form.encoding not in _BYTEWISE:
-        return None
-    digests, begins, offset = bytearray(), [np.zeros(1, np.int64)], 0
+        raise _NotLines
+    if form.encoding not in BYTEWISE:
+        raise _NotLines
+    header, seen = b"", _Seen(each_row)
     with received.arrival.open() as raw:
-        for block in _blocks(raw):
-            ends = _line_ends(block)
-            if ends is None:
-                return None
-            lines = block.split(b"\n")
-            if b'"' in block and any(line.count(b'"') & 1 for line in lines):
-                return None  # a quoted cell has a line break
-            digests += b"".join(map(xxhash.xxh3_128_digest, islice(lines, len(ends))))
-            begins.append(ends + (offset + 1))
-            offset += len(block)
-    starts = np.concatenate(begins)
-    keys = np.frombuffer(digests, "<u8").reshape(-1, 2)
-    header = b""
-    if form.header:
-        header = _first(received.arrival, int(starts[1]))
-        starts, keys = starts[1:], keys[1:]
-    return Survey(received, keys, starts, _layout(received, header, b"lines"), header)
+        if form.header:
+            header = raw.readline(LONGEST_LINE + 1)
+            _line_ends(header, more=False)
+        rest = b""
+        while chunk := raw.read(_CHUNK):
+            rest = seen.take(rest + chunk, more=True)
+        seen.take(rest, more=False)
+    return seen.as_survey(received, header)
 
 
-def _blocks(raw: IO[bytes]) -> Iterator[bytes]:
-    """The file in blocks of whole lines; the last has what is left."""
-    rest = b""
-    while chunk := raw.read(_CHUNK):
-        cut = chunk.rfind(b"\n") + 1
-        if not cut:
-            rest += chunk
-            continue
-        yield rest + chunk[:cut]
-        rest = chunk[cut:]
-    if rest:
-        yield rest
+class _Seen:
+    """The hashes of a file as it is read."""
+
+    def __init__(self, each_row: bool) -> None:
+        self._stretches = bytearray()
+        self._lines = [np.empty(0, np.int64)]
+        self._sizes = [np.empty(0, np.int64)]
+        self._rows = bytearray() if each_row else None
+
+    def take(self, block: bytes, *, more: bool) -> bytes:
+        """Hash the stretches of a block; returns what is left of it. Raises _NotLines."""
+        ends = _line_ends(block, more=more)
+        last = stretches.last_lines(block, ends)
+        if len(ends) and (not more or (not len(last) and len(block) > _CHUNK)):
+            last = np.union1d(last, len(ends) - 1)
+        if not len(last):
+            return block
+        stops = ends[last] + 1
+        self._lines.append(np.diff(last, prepend=-1))
+        self._sizes.append(np.diff(stops, prepend=0))
+        bounds = pairwise([0, *stops.tolist()])
+        self._stretches += b"".join([xxhash.xxh3_128_digest(block[a:b]) for a, b in bounds])
+        stop = int(stops[-1])
+        if self._rows is not None:
+            self._rows += hashed_lines(block[:stop])
+        return block[stop:]
+
+    def as_survey(self, received: Received, header: bytes) -> Survey:
+        keys = None if self._rows is None else np.frombuffer(self._rows, "<u8").reshape(-1, 2)
+        found = stretches.table(self._stretches, np.concatenate(self._lines))
+        sizes = np.concatenate(self._sizes).astype(np.uint32)
+        return Survey(received, found, sizes, keys, _layout(received, header, b"lines"), header)
 
 
-def _line_ends(block: bytes) -> Array | None:
-    """Where the lines of a block end; None if one is blank, endless or ends in another way."""
+def hashed_lines(text: bytes) -> bytes:
+    """128 bits of each line of a text that ends with one."""
+    return b"".join(map(xxhash.xxh3_128_digest, text.split(b"\n")[:-1]))
+
+
+def _line_ends(block: bytes, *, more: bool) -> Array:
+    """Where the lines of a block end; `more` is to come of the last.
+
+    Raises _NotLines if one is blank, endless, ends in another way or within quotes.
+    """
     text = np.frombuffer(block, np.uint8)
     ends = np.flatnonzero(text == _NEW_LINE)
-    if not len(ends) or ends[-1] != len(text) - 1:
-        return None
-    returns = np.count_nonzero(text == _RETURN)
-    before = text[ends - 1] == _RETURN
-    if returns and (returns != len(ends) or not before.all()):
-        return None
+    left = len(text) - (ends[-1] + 1 if len(ends) else 0)
+    if left > (LONGEST_LINE if more else 0):
+        raise _NotLines
+    if not len(ends):
+        return ends
+    text = text[: len(text) - left]
+    blank = 1
+    if b"\r" in block:
+        returns = np.count_nonzero(text == _RETURN)
+        if returns and (returns != len(ends) or not (text[ends - 1] == _RETURN).all()):
+            raise _NotLines
+        blank = 2 if returns else 1
     lengths = np.diff(ends, prepend=-1)
-    blank = 2 if returns else 1
-    return None if lengths.min() <= blank or lengths.max() > LONGEST_LINE else ends
-
-
-def _first(arrival: Arrival, length: int) -> bytes:
-    with arrival.open() as raw:
-        return raw.read(length)
+    if lengths.min() <= blank or lengths.max() > LONGEST_LINE:
+        raise _NotLines
+    if b'"' in block:
+        before = np.searchsorted(np.flatnonzero(text == _QUOTE), ends)
+        if (before & 1).any():
+            raise _NotLines  # a quoted cell has a line break
+    return ends
 
 
 def _of_rows(received: Received) -> Survey:
@@ -155,55 +170,14 @@ def _of_rows(received: Received) -> Survey:
             digests += xxhash.xxh3_128_digest(kept.encode())
     keys = np.frombuffer(digests, "<u8").reshape(-1, 2)
     header = ",".join(f"{name}@{at}" for name, at in columns.places.items()).encode()
-    return Survey(received, keys, None, _layout(received, header, b"rows"), header)
+    layout = _layout(received, header, b"rows")
+    return Survey(received, _stretches(keys), None, keys, layout, header)
 
 
-class _Picked(io.RawIOBase):
-    """A stream of the header and the picked lines of a file."""
-
-    def __init__(self, raw: IO[bytes], header: bytes, starts: Array, wanted: Array) -> None:
-        self._parts = _parts(raw, header, starts, wanted)
-        self._left = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._left:
-            part = next(self._parts, None)
-            if part is None:
-                return 0
-            self._left = part
-        size = min(len(buffer), len(self._left))
-        buffer[:size], self._left = self._left[:size], self._left[size:]
-        return size
-
-
-def _parts(raw: IO[bytes], header: bytes, starts: Array, wanted: Array) -> Iterator[bytes]:
-    yield header
-    position = 0
-    ends = starts[wanted + 1].tolist()
-    begins = starts[wanted].tolist()
-    at, count = 0, len(begins)
-    while at < count:
-        # What lies within one chunk is read at once; between picks a file is skipped.
-        last = at
-        while last + 1 < count and ends[last + 1] - begins[at] <= _CHUNK:
-            last += 1
-        _skip(raw, begins[at] - position)
-        block = raw.read(ends[last] - begins[at])
-        position = ends[last]
-        base = begins[at]
-        yield b"".join(
-            block[begin - base : end - base]
-            for begin, end in zip(begins[at : last + 1], ends[at : last + 1], strict=True)
-        )
-        at = last + 1
-
-
-def _skip(raw: IO[bytes], size: int) -> None:
-    if raw.seekable():
-        raw.seek(size, io.SEEK_CUR)
-        return
-    while size > 0:
-        size -= len(raw.read(min(size, _CHUNK))) or size
+def _stretches(keys: Array) -> Array:
+    last = stretches.last_keys(keys)
+    if len(keys):
+        last = np.union1d(last, len(keys) - 1)
+    bounds = pairwise([0, *(last + 1).tolist()])
+    digests = b"".join([xxhash.xxh3_128_digest(keys[a:b].tobytes()) for a, b in bounds])
+    return stretches.table(digests, np.diff(last, prepend=-1))

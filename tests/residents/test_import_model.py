@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from residents.importing import line_hashes
+from residents.importing import line_hashes, stretches
 from residents.models import Delivery, Household, Resident, StagedRow
 from tests.residents.exports import AT, as_csv, file_name, let_go, person, take_in, undo
 
@@ -38,9 +38,10 @@ def row(number, said, **changes):
 class Deliveries(RuleBasedStateMachine):
     """`here` is the register; `undoable` what it was before each applied delivery."""
 
-    @initialize(many=st.sampled_from([line_hashes._MANY, 9]))
-    def begin(self, many):
+    @initialize(many=st.sampled_from([line_hashes._MANY, 9]), bits=st.integers(1, 3))
+    def begin(self, many, bits):
         self.many, line_hashes._MANY = line_hashes._MANY, many
+        self.bits, stretches.BITS = stretches.BITS, bits
         self.folder = tempfile.TemporaryDirectory()
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
@@ -52,7 +53,7 @@ class Deliveries(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
         self.folder.cleanup()
-        line_hashes._MANY = self.many
+        line_hashes._MANY, stretches.BITS = self.many, self.bits
 
     def deliver(self, rows, extent="全件", *, at=None, sequence=1, broken=""):
         self.at += timedelta(hours=1)
