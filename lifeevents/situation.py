@@ -14,6 +14,7 @@ from lifeevents.groups import gathered
 from lifeevents.kinship import Member
 from lifeevents.mourning import mourned
 from lifeevents.moving import Move
+from lifeevents.ranking import ranked
 from lifeevents.rules.world import Person, World
 from lifeevents.seating import Seat
 from lifeevents.succession import succeeded
@@ -82,7 +83,8 @@ def build(
     )
     by_key = {seat.key: seat for seat in seats}
     world = mourned(event, succeeded(event, gathered(event, world, by_key), by_key), by_key)
-    return Situation(world, event, by_key, answers, known.owners)
+    world, rests_on = ranked(world, by_key)
+    return Situation(world, event, by_key, answers, {**known.owners, **rests_on})
 
 
 def _at_home_still(
