@@ -132,11 +132,11 @@ def search(query: str, *, by: Actor, search_id: UUID) -> Found:
     """
     with passage():
         _refuse_searching(by)
-        if refused := searching.refusal(by, search_id):
+        refused, before = searching.refusal(by, search_id)
+        if refused:
             return Found((), more=False, hint=refused)
         found = register_search.find(query)
         hits = tuple(replace(hit, town=None) if hit.protected else hit for hit in found.hits)
-        before = log.shown_under(search_id)
         log.record(
             AccessEntry.Action.SEARCH,
             {hit.ref: ["basic"] for hit in hits if hit.ref not in before},

@@ -51,7 +51,8 @@ SELECT
     (SELECT count(DISTINCT search_id) FROM searched
         WHERE found_by = 'number' AND search_id <> %(page)s
         AND search_id NOT IN (SELECT search_id FROM shown WHERE search_id IS NOT NULL)),
-    (SELECT coalesce(array_agg(DISTINCT ref), '{}') FROM shown WHERE found_by = 'number')
+    (SELECT coalesce(array_agg(DISTINCT ref), '{}') FROM shown WHERE found_by = 'number'),
+    (SELECT coalesce(array_agg(DISTINCT ref), '{}') FROM shown WHERE search_id = %(page)s)
 """
 
 
@@ -73,25 +74,29 @@ def limits() -> Limits:
     return Limits(**tomllib.loads(PATH.read_text(encoding="utf-8")))
 
 
-def refusal(by: Actor, search_id: UUID) -> str:
-    """Why this account may not search now, in a sentence that is also logged; "" when it may."""
-    reached = _reached(by, search_id)
+def refusal(by: Actor, search_id: UUID) -> tuple[str, frozenset[UUID]]:
+    """Why this account may not search now, in a sentence that is also logged; "" when it may.
+
+    And whom this page of the account has shown within the hour: each is logged once a page.
+    """
+    reached, shown = _reached(by, search_id)
     if not reached:
-        return ""
+        return "", shown
     log.record(AccessEntry.Action.LIMIT, {}, by=by, search_id=search_id, reason=reached)
-    return "".join((
+    sentence = "".join((
         _(REASONS[reached]),
         _("いまは検索できません。この記録は、あとで責任者が確認します。"),
         _("しばらく待ってから、もう一度お試しください。"),
     ))  # fmt: skip
+    return sentence, shown
 
 
-def _reached(by: Actor, search_id: UUID) -> str:
+def _reached(by: Actor, search_id: UUID) -> tuple[str, frozenset[UUID]]:
     with connection.cursor() as cursor:
         cursor.execute(
             _COUNTS, {"account": by.account_id, "now": timezone.now(), "page": search_id}
         )
-        answers, pages, people, misses, numbered = cursor.fetchone()
+        answers, pages, people, misses, numbered, shown = cursor.fetchone()
     most = limits()
     counted = {
         "per_minute": answers,
@@ -100,7 +105,7 @@ def _reached(by: Actor, search_id: UUID) -> str:
         "numbers_of_nobody": misses,
     }
     reached = (name for name, count in counted.items() if count >= getattr(most, name))
-    return next(reached, "") or _in_a_row(numbered, most)
+    return next(reached, "") or _in_a_row(numbered, most), frozenset(shown)
 
 
 def _in_a_row(refs: list[UUID], most: Limits) -> str:

@@ -55,7 +55,7 @@ class Row:
     hit: Hit
     name: list[list[Piece]]
     kana: list[list[Piece]]
-    age: int | None
+    age: str
     place: str
     flags: list[Flag]
 
@@ -69,7 +69,7 @@ def rows(hits: Sequence[Hit], query: str, on: date) -> list[Row]:
             hit,
             marked(hit.name, terms),
             marked(hit.name_kana, terms),
-            age_of(hit.birth, on),
+            _years(age_of(hit.birth, on)),
             place_of(hit),
             [*flags(hit), *([ALIKE] if hit.ref in alike else [])],
         )
@@ -107,6 +107,10 @@ def age_of(birth: PartialDate | None, on: date) -> int | None:
     if day is None:
         return None
     return on.year - day.year - ((on.month, on.day) < (day.month, day.day))
+
+
+def _years(age: int | None) -> str:
+    return "" if age is None else _("%(age)d歳") % {"age": age}
 
 
 def marked(text: str, terms: list[str]) -> list[list[Piece]]:

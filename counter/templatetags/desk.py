@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterable
 from datetime import date
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from counter.desk.hits import Piece
 from residents import wareki
 from residents.facts import PartialDate
 
@@ -29,6 +31,21 @@ def name(text: str) -> SafeString:
     if any(len(part) > LONGEST_UNBROKEN for (part,) in parts):
         return format_html("{}", text)
     return format_html_join("\u3000", '<span class="name-part">{}</span>', parts)
+
+
+@register.filter
+def marked(parts: Iterable[Iterable[Piece]]) -> SafeString:
+    """A name in its parts (`hits.marked`), with what was searched for in bold.
+
+    Put together here, as a list of people has forty of them.
+    """
+    spans = ("".join(map(_piece, part)) for part in parts)
+    return SafeString("\u3000".join(f'<span class="name-part">{span}</span>' for span in spans))
+
+
+def _piece(piece: Piece) -> str:
+    text = escape(piece.text)
+    return f"<b>{text}</b>" if piece.found else text
 
 
 @register.filter

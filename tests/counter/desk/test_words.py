@@ -62,6 +62,15 @@ def test_the_part_that_was_searched_for_is_marked():
     ]
 
 
+def test_a_marked_name_is_text_whatever_it_holds():
+    shown = desk.marked(hits.marked("<i>ヤマダ　<&", ["ヤマタ"]))
+
+    assert shown == (
+        '<span class="name-part"><b>&lt;i&gt;ヤマダ</b></span>\u3000'
+        '<span class="name-part">&lt;&amp;</span>'
+    )
+
+
 def test_a_match_never_cuts_a_character_from_its_selector():
     [[piece]] = pieces("葛󠄀城", "葛")
 
