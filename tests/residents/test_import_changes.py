@@ -58,6 +58,16 @@ def test_changes_that_say_nothing_new_change_nothing(tmp_path):
     assert (done.state, done.changed, done.unchanged) == ("applied", 0, 3)
 
 
+def test_changes_that_repeat_all_rows_of_someone_change_nothing(tmp_path):
+    rows = [person(氏名="旧姓　花子"), person(個人履歴番号="2")]
+    cars = [vehicle(車名="旧車"), vehicle(履歴番号="2")]
+    take_in_rows(tmp_path, juki=rows, light_vehicle=cars)
+
+    for code, each in (("juki", rows), ("light_vehicle", cars)):
+        done = take_in(changes(tmp_path, code, each))[code]
+        assert (done.state, done.changed, done.unchanged) == ("applied", 0, 1)
+
+
 def test_an_older_row_in_changes_does_not_replace_the_latest(tmp_path):
     take_in_rows(tmp_path, juki=[person(個人履歴番号="10")], light_vehicle=[vehicle(履歴番号="10")])
 
