@@ -169,6 +169,11 @@ class Resident(models.Model):
                 name="resident_birth_unsure",
                 condition=models.Q(birth_earliest__lt=models.F("birth_latest")),
             ),
+            models.Index(
+                fields=["gone_at"],
+                name="resident_gone",
+                condition=models.Q(gone_at__isnull=False),
+            ),
         ]
 
 
@@ -219,7 +224,14 @@ class Holding(models.Model):
                 name="one_holding_per_record", fields=["identity", "feed", "record_key"]
             )
         ]
-        indexes = [models.Index(fields=["feed"], name="holding_feed")]
+        indexes = [
+            models.Index(fields=["feed"], name="holding_feed"),
+            models.Index(
+                fields=["gone_at"],
+                name="holding_gone",
+                condition=models.Q(gone_at__isnull=False),
+            ),
+        ]
 
 
 class Protection(models.Model):

@@ -8,20 +8,28 @@ from residents.household import HEAD
 from residents.importing import tables
 
 # Should there be two heads, the one with the lower 宛名番号.
-_HOUSEHOLDS = """
-INSERT INTO residents_household (number, head_id)
-SELECT member.household_number, (min(ARRAY[member.number, member.ref::text]) FILTER (
+_HEADS = """
+SELECT member.household_number AS number, (min(ARRAY[member.number, member.ref::text]) FILTER (
     WHERE member.state = '1' AND member.relationship_codes = ARRAY[%(head)s]
-))[2]::uuid
+))[2]::uuid AS head
 FROM residents_resident member
 WHERE member.gone_at IS NULL AND member.household_number <> ''
 """
-_EVERY = f"{_HOUSEHOLDS} GROUP BY member.household_number"
+_EVERY = f"""
+INSERT INTO residents_household (number, head_id) {_HEADS} GROUP BY member.household_number
+"""
+# A household that is as it was is not even locked: that would write a page of it to the log.
 _REFRESH = f"""
-{_HOUSEHOLDS} AND member.household_number IN (SELECT number FROM moved)
-GROUP BY member.household_number
-ON CONFLICT (number) DO UPDATE SET head_id = excluded.head_id
-WHERE residents_household.head_id IS DISTINCT FROM excluded.head_id;
+INSERT INTO residents_household (number, head_id)
+SELECT number, head FROM (
+    {_HEADS} AND member.household_number IN (SELECT number FROM moved)
+    GROUP BY member.household_number
+) now
+WHERE NOT EXISTS (
+    SELECT FROM residents_household held
+    WHERE held.number = now.number AND held.head_id IS NOT DISTINCT FROM now.head
+)
+ON CONFLICT (number) DO UPDATE SET head_id = excluded.head_id;
 DELETE FROM residents_household household USING moved
 WHERE household.number = moved.number AND NOT EXISTS (
     SELECT FROM residents_resident member

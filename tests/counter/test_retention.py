@@ -24,6 +24,7 @@ from counter import retention
 from lifeevents import bundles
 from lifeevents.models import Answer, Bundle, Participant, Snapshot
 from residents.models import Delivery, Holding, Household, Identity, Resident, SearchKey
+from residents.retention import Spared, due
 from residents.retention_rules import past
 from tests import makers
 from tests.aged import Aged, old_entry, wish
@@ -387,3 +388,13 @@ def test_holds_are_placed_listed_and_lifted_from_the_command_line(yamada, staff)
     listed = StringIO()
     call_command("retention_hold", "list", stdout=listed)
     assert listed.getvalue() == ""
+
+
+@pytest.mark.parametrize("code", ["gone_resident", "gone_holding"])
+def test_who_is_gone_is_found_without_looking_at_everybody(code):
+    found = due(RULES[code], timezone.now(), Spared())
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = found.order_by().explain()
+
+    assert code.removeprefix("gone_") + "_gone" in plan
