@@ -135,6 +135,14 @@ def test_requirements_agree_with_their_constraints():
             assert "".join(pin).lower() in constraints
 
 
+def test_screens_and_papers_spell_the_same_word_the_same():
+    """公用文における漢字使用等について 2(2)イ: 手続 has no 送り仮名."""
+    spelt = "手続" + "き"
+    shown = _files("*.html", "*.json", "counter/*.py", "lifeevents/*.py", "consent/*.py")
+
+    assert [_name(path) for path in shown if spelt in path.read_text(encoding="utf-8")] == []
+
+
 def test_every_link_of_the_documentation_leads_to_a_file():
     broken = [
         f"{_name(page)}: {target}"

@@ -55,7 +55,7 @@ class StartForm(forms.Form):
 
     ref = forms.UUIDField()
     token = forms.UUIDField()
-    event = forms.ChoiceField(error_messages={"required": _("手続きを選んでください。")})
+    event = forms.ChoiceField(error_messages={"required": _("手続を選んでください。")})
     applicant = forms.ChoiceField(
         error_messages={"required": _("どなたが来ているかを選んでください。")}
     )

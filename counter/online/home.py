@@ -83,8 +83,8 @@ def _news(each: Bundle) -> str:
     match each.state:
         case Bundle.State.FINISHED:
             if each.applications.filter(state=Application.State.PENDING).exists():
-                return _("手続きが終わりました。あとで確かめることが残っています。")
-            return _("手続きが終わりました。")
+                return _("手続が終わりました。あとで確かめることが残っています。")
+            return _("手続が終わりました。")
         case Bundle.State.OPEN:
             return _("窓口で確認しています。")
     return ""

@@ -25,7 +25,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Go to the provider."""
     if not settings.OIDC_ISSUER:
-        messages.warning(request, _("いまはオンラインで手続きできません。窓口へお越しください。"))
+        messages.warning(request, _("いまはオンラインで手続ができません。窓口へお越しください。"))
         return redirect("online:home")
     try:
         return client.send_to_provider(

@@ -18,7 +18,7 @@ STATES = {
     "submitted": "受け付けました",
     "guided": "ご案内",
     "pending": "確認が必要です",
-    "visit": "窓口で手続きします",
+    "visit": "窓口で手続をします",
 }
 
 
@@ -39,7 +39,7 @@ def _add_heading(cover: Element, content: Mapping[str, Any], notes: Notes) -> No
     head = SubElement(cover, "header", {"class": "cover-head"})
     words = SubElement(head, "div", {"class": "cover-words"})
     _add(words, "p", "cover-town", f"{content['town']['name']}　{content['office']}", notes)
-    _add(words, "h1", "cover-title", f"受付票　{content['event']}の手続き", notes)
+    _add(words, "h1", "cover-title", f"受付票　{content['event']}の手続", notes)
     number = SubElement(words, "p", {"class": "cover-number"})
     SubElement(number, "span", {"class": "cover-label"}).text = "受付番号"
     SubElement(number, "strong").text = content["number"]
@@ -62,7 +62,7 @@ def _add_code(head: Element, text: str, caption: str) -> None:
 
 
 def _add_checklist(cover: Element, departments: Iterable[Mapping], notes: Notes) -> None:
-    _add(cover, "h2", "", "手続きの一覧", notes)
+    _add(cover, "h2", "", "手続の一覧", notes)
     for department in departments:
         block = SubElement(cover, "table", {"class": "checklist"})
         head = SubElement(SubElement(SubElement(block, "thead"), "tr"), "th", {"colspan": "3"})

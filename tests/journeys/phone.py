@@ -70,7 +70,7 @@ class Thumb:
     def hold_the_card(self, family):
         """From our start page through the provider's and back; counting begins behind it."""
         self.page.goto(f"{self.url}/online/")
-        self.look("どの手続きですか")
+        self.look("どの手続ですか")
         self.tap("マイナンバーカードではじめる")
         self.look("どのカードをかざしますか")
         self.tap(family)

@@ -36,7 +36,7 @@ def hold_the_card(camera, page):
     tap(page, "マイナンバーカードではじめる")
     camera.shoot(page, "phone-card")
     tap(page, FAMILY)
-    page.get_by_role("heading", name="手続きの状況").first.wait_for()
+    page.get_by_role("heading", name="手続の状況").first.wait_for()
     camera.shoot(page, "phone-events")
 
 

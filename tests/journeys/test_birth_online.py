@@ -100,4 +100,4 @@ def test_the_follow_ups_are_filed_on_the_phone_and_the_rest_at_the_desk(thumb, c
     assert filed.filter(procedure="birth.report", state="submitted").exists()
     assert "花子" in str(Submission.objects.get(pk=bundle.pk).content)
     page.goto(f"{counter.url}/online/b/{bundle.number}")
-    assert "手続きは終わりました" in page.locator("main").inner_text()
+    assert "手続は終わりました" in page.locator("main").inner_text()

@@ -24,7 +24,7 @@ def thumb(chromium, counter, town, tmp_path, settings):
 def apply_for_a_move(thumb):
     """Card, agreement, who moves, questions, letter, 受付番号."""
     thumb.hold_the_card(FAMILY)
-    thumb.look("手続きの状況")
+    thumb.look("手続の状況")
     thumb.tap("転居")
     thumb.look("市が持っている情報を使ってもよいですか")
     thumb.tap("はい、すべて")
@@ -43,7 +43,7 @@ def read_the_news(thumb, number):
     thumb.look("届いているお知らせ")
     thumb.press(page.get_by_role("link", name=number))
     thumb.look("転居")
-    assert "手続きは終わりました" in page.locator("main").inner_text()
+    assert "手続は終わりました" in page.locator("main").inner_text()
     thumb.tap("はじめの画面へ")
     thumb.tap("わたしの情報を見た記録")
     thumb.look("わたしの情報を見た記録")

@@ -72,7 +72,7 @@ def test_twins_are_two_newcomers(desk, chosen):
 @pytest.mark.parametrize(
     ("changes", "remedy"),
     [
-        ({"event": ""}, "手続きを選んでください"),
+        ({"event": ""}, "手続を選んでください"),
         ({"applicant": ""}, "どなたが来ているかを選んでください"),
         ({"newcomers": "ふたり"}, "人数を数字で入力してください"),
         ({"on": "きのう"}, "日付は「8.11.1」「令和8年11月1日」のように入力してください"),

@@ -399,7 +399,7 @@ def test_the_counter_takes_it_over_finishes_it_and_the_phone_shows_it(phone, mov
     bundle = bundles.find(number, by=sato)
     bundles.identify(bundle, version=bundle.version, method="card", documents=[], by=sato)
     finish(bundle, version=bundle.version, by=sato, leave_open=True)
-    assert "手続きは終わりました" in html(phone, moving)
+    assert "手続は終わりました" in html(phone, moving)
     assert "完了" in html(phone, "/online/")
 
 
@@ -412,9 +412,9 @@ def test_what_they_came_to_a_counter_for_stands_there_too_and_nobody_elses(phone
     home = html(phone, "/online/")
     assert own.number in home
     assert fathers.number not in home
-    assert "窓口で手続きが進むと" in home, "it is no news"
+    assert "窓口で手続が進むと" in home, "it is no news"
     page = html(phone, f"/online/b/{own.number}")
-    assert "手続きは終わりました" in page
+    assert "手続は終わりました" in page
     assert "出生届" in page
     assert "いかがでしたか" not in page
     assert phone.get(f"/online/b/{fathers.number}").status_code == 404

@@ -67,7 +67,7 @@ def test_every_paper_takes_one_page(printed):
 
 def test_the_cover_tells_the_number_the_deadline_and_what_to_bring(pages):
     assert "B-20261122-0001" in pages[0]
-    assert "受付票出生の手続き" in pages[0]
+    assert "受付票出生の手続" in pages[0]
     assert "令和10年11月15日（水）まで" in pages[0]
     assert "令和8年11月28日" not in pages[0], "what is received has no deadline any more"
     assert "請求者名義の通帳" in pages[0]
