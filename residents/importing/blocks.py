@@ -101,24 +101,34 @@ class _Look:
         items = {each.name: each for each in feed.items}
         self._columns = {name: _Column(items[name], feed, check.dates) for name in places}
         self._cells = [pl.col(str(place)).alias(name) for name, place in places.items()]
-        self._rising = [
+        wrong = [
             (pl.col(then) != "") & (pl.col(first) > pl.col(then))
             for first, then in check.dates.rising
             if places.keys() >= {first, then}
         ]
+        self._rising = pl.any_horizontal(wrong).arg_true() if wrong else None
         self._lacking = not places.keys() >= check.required.keys()
 
     def at(self, frame: Frame) -> Block:
         """Look at some rows; those that are not plain are checked by themselves."""
         cells = frame.cells.select(self._cells)
         odd = {*frame.ragged}
-        for name, column in self._columns.items():
-            odd.update(column.odd_places(cells[name]))
-        for wrong in self._rising:
-            odd.update(cells.select(wrong.arg_true()).to_series())
+        for name, texts in self._met(cells).items():
+            if wrong := self._columns[name].odd_among(texts, len(cells)):
+                odd.update(cells[name].is_in(wrong).arg_true())
+        if self._rising is not None:
+            odd.update(cells.select(self._rising).to_series())
         if self._lacking:
-            odd.update(range(len(frame.lines)))
+            odd.update(range(len(cells)))
         return Block(self._check, frame.lines, cells, _alone(self._check, frame, sorted(odd)))
+
+    def _met(self, cells: pl.DataFrame) -> dict[str, list[str]]:
+        """The texts of each column, but for those that hold nothing but plain numbers."""
+        plain = {name: each.plain for name, each in self._columns.items() if each.plain}
+        asked = [pl.col(name).str.contains(form).all() for name, form in plain.items()]
+        sure = cells.select(asked).row(0, named=True) if asked else {}
+        left = [name for name in self._columns if not sure.get(name)]
+        return cells.select(pl.col(left).unique().implode()).row(0, named=True) if left else {}
 
 
 class _Column:
@@ -140,22 +150,19 @@ class _Column:
         self._needed = item.required or versions or self._form is not None
         # A number that no other check has anything to say of; most are met once.
         sure = item.digits and self._codes is None and item.type == ItemType.HALF_WIDTH
-        self._surely = rf"\A[0-9]{{1,{min(item.length or 15, 15)}}}\z" if sure else ""
+        some = f"{int(self._needed)},{min(item.length or 15, 15)}"
+        self.plain = rf"\A[0-9]{{{some}}}\z" if sure else ""
         self._fine: set[str] = set()
         self._odd: set[str] = set()
 
-    def odd_places(self, cells: pl.Series) -> Iterable[int]:
-        """Where the cells are that must be looked at by themselves."""
-        if self._surely and cells.str.contains(self._surely).all():
-            return ()
-        met = {*cells.unique().to_list()}
+    def odd_among(self, texts: Sequence[str], rows: int) -> list[str]:
+        """Those of the texts of so many rows for which a row must be looked at by itself."""
+        met = {*texts}
         odd = met & self._odd
         if new := met - self._fine - odd:
             odd.update(self._odd_among([*new]))
-            self._remember(new - odd, odd, len(cells))
-        if not odd:
-            return ()
-        return cells.is_in(pl.Series([*odd], dtype=pl.String).implode()).arg_true()
+            self._remember(new - odd, odd, rows)
+        return [*odd]
 
     def _odd_among(self, texts: Sequence[str]) -> list[str]:
         """Those that may be odd; few are, so halves without any are passed over."""

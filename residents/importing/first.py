@@ -31,8 +31,7 @@ from residents.importing.rows import Row
 from residents.importing.suspicions import Suspicions
 from residents.models import Delivery
 
-_BLOCKS = 4  # between two commands; the people of them who must wait are in memory
-_IDENTITY = "{}\t{}\tnow\n".format
+_BLOCKS = 8  # between two commands; the people of them who must wait are in memory
 _NUMBER, _VERSION = attrgetter("number"), attrgetter("version_key")
 
 
@@ -91,10 +90,10 @@ class First:
         if lines is None:
             return False
         made.stream.write(lines)
-        numbers = cells[self.feed.key[0]].to_list()
-        if refs:
-            made.identities += map(_IDENTITY, refs, numbers)
-        self._people.extend(map(hash, numbers))
+        numbers = cells[self.feed.key[0]]
+        if refs is not None:
+            made.identities.append(plain.identities(refs, numbers))
+        self._people.extend(map(hash, numbers.to_list()))
         self.count += len(numbers)
         self.suspicions.note_places(cells)
         return True
@@ -148,7 +147,7 @@ class _Made:
     stream: Copy
     staged: list[Row] = field(default_factory=list)
     keys: list[tuple[str, str, str]] = field(default_factory=list)
-    identities: list[str] = field(default_factory=list)
+    identities: list[bytes] = field(default_factory=list)
 
 
 class _Writer(QueuedLibpqWriter):
@@ -173,7 +172,7 @@ def _copying(into: Aside | Straight, delivery: Delivery) -> Iterator[_Made]:
                     stream.write_row(row)
         if made.identities:
             with cursor.copy(into.identities) as stream:
-                stream.write("".join(made.identities))
+                stream.write(b"".join(made.identities))
 
 
 def begins(delivery: Delivery, feed: Feed, earlier: Sequence[Delivery]) -> bool:
@@ -213,7 +212,7 @@ def _residents(first: First, into: _Made, rows: list[Row]) -> Iterator[tuple[Any
     own = search_keys.Columns(*made[-4:])
     ref = first.into.ref()
     if ref:
-        into.identities.append(_IDENTITY(ref, top.number))
+        into.identities.append(f"{ref}\t{top.number}\tnow\n".encode())
     into.keys += [(ref or top.number, *key) for key in search_keys.also(records, own)]
     yield (ref, *made) if ref else made
 

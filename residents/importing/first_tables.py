@@ -6,6 +6,7 @@ import os
 from contextlib import ExitStack
 
 import numpy as np
+import polars as pl
 from django.db import connection
 
 from residents.feed import Feed, Target
@@ -67,9 +68,8 @@ class Aside:
         """Blank: who is known already has a ref."""
         return ""
 
-    def refs(self, count: int) -> list[str]:
+    def refs(self, count: int) -> None:
         """None of them."""
-        return []
 
     def end(self) -> None:
         """Give everyone a ref who has none."""
@@ -121,15 +121,15 @@ class Straight:
 
     def ref(self) -> str:
         """Another ref."""
-        return self.refs(1)[0]
+        return str(self.refs(1)[0])
 
-    def refs(self, count: int) -> list[str]:
+    def refs(self, count: int) -> pl.Series:
         """So many at once."""
         every = np.frombuffer(os.urandom(16 * count), np.uint8).reshape(-1, 16).copy()
         every[:, 6] = every[:, 6] & 0x0F | 0x40  # version and variant of RFC 9562, 5.4
         every[:, 8] = every[:, 8] & 0x3F | 0x80
         digits = every.tobytes().hex()
-        return [digits[at : at + 32] for at in range(0, len(digits), 32)]
+        return pl.Series([digits[at : at + 32] for at in range(0, len(digits), 32)])
 
     def end(self) -> None:
         """Make the households and then the indexes."""

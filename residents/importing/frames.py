@@ -137,11 +137,13 @@ def _rows(block: bytes, form: FileFormat, width: int) -> int:
         return 0
     if block.startswith(_BOM):  # polars would leave it out
         return 0
-    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n"))
+    text = np.frombuffer(block, np.uint8)  # counts what comes often faster than bytes do
+    ends = np.flatnonzero(text == ord("\n"))
     rows = len(ends)
     if not block.endswith(b"\n") or np.diff(ends, prepend=-1).max() > LONGEST_CELL:
         return 0
-    returns = block.count(b"\r")
-    if returns and (returns != rows or block.count(b"\r\n") != rows):
+    returns = np.count_nonzero(text == ord("\r"))
+    if returns and (returns != rows or not (text[ends - 1] == ord("\r")).all()):
         return 0
-    return rows if block.count(delimiter) == rows * (width - 1) else 0
+    cells = np.count_nonzero(text == ord(delimiter)) + rows
+    return rows if cells == rows * width else 0

@@ -15,7 +15,9 @@ SELECT member.household_number AS number, (min(ARRAY[member.number, member.ref::
 FROM residents_resident member
 WHERE member.gone_at IS NULL AND member.household_number <> ''
 """
+# They find no room in the memory that statements of the desk are given, and would go by way of the disk.
 _EVERY = f"""
+SET LOCAL work_mem = '512MB';
 INSERT INTO residents_household (number, head_id) {_HEADS} GROUP BY member.household_number
 """
 # A household that is as it was is not even locked: that would write a page of it to the log.
@@ -39,7 +41,7 @@ WHERE household.number = moved.number AND NOT EXISTS (
 
 
 def fill() -> None:
-    """Make the households of everyone; there are none yet."""
+    """Make the households of everyone, in a transaction; there are none yet."""
     with tables.bare("residents_household"), connection.cursor() as cursor:
         cursor.execute(_EVERY, {"head": HEAD})
 

@@ -6,8 +6,8 @@ The values are those of building.resident and search_keys.columns, from the same
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -17,7 +17,6 @@ from residents.importing import building, search_keys
 from residents.importing.rows import hexdigest
 from residents.record_text import SEPARATOR
 
-_REMEMBERED = 1 << 15
 _KIND, _BIRTH = "住民種別", "生年月日"
 _BYTEA = "\\\\x"  # begins a literal of it, whose backslash COPY takes twice
 _TOWN, _STREET, _BUILDING = "住所_町字", "住所_番地号表記", "住所_方書"
@@ -25,56 +24,79 @@ _TOWN, _STREET, _BUILDING = "住所_町字", "住所_番地号表記", "住所_�
 
 def are(cells: pl.DataFrame) -> pl.Series:
     """Which rows are plain, if each is the only one of its person and nothing else is odd in it."""
-    plain = cells[_KIND] != names.FOREIGN
-    for name in search_keys.OTHERS & {*cells.columns}:
-        plain &= cells[name] == ""
-    for name in {names.NAME, names.KANA} & {*cells.columns}:
-        plain &= _each(cells[name], search_keys.has_two_parts, pl.Boolean)
-    return plain
+    blank = [*(search_keys.OTHERS & {*cells.columns})]
+    named = [name for name in (names.NAME, names.KANA) if name in cells.columns]
+    met = cells.select(pl.col(named).unique().implode()).row(0) if named else ()
+    long = [[text for text in each if not search_keys.has_two_parts(text)] for each in met]
+    return cells.select(
+        pl.all_horizontal(
+            pl.col(_KIND) != names.FOREIGN,
+            *(pl.col(name) == "" for name in blank),
+            *(~pl.col(name).is_in(each) for name, each in zip(named, long, strict=True) if each),
+        )
+    ).to_series()
 
 
 def lines(
-    cells: pl.DataFrame, items: Sequence[str], feed: Feed, delivery: str, refs: Sequence[str]
+    cells: pl.DataFrame, items: Sequence[str], feed: Feed, delivery: str, refs: pl.Series | None
 ) -> bytes | None:
-    """The columns building.RESIDENT of plain rows as text of COPY; None if a key is too long.
+    """The columns building.RESIDENT of plain rows as text of COPY; None if a key may be too long.
 
     `items` are those of a record in the order of its text. With `refs` one of them comes first in each
     row. No value holds a tab, a line end or a backslash: such rows are alone in their block.
     """
 
-    def column(name: str) -> pl.Series:
-        return cells[name] if name in cells.columns else pl.repeat("", len(cells), eager=True)
+    def column(name: str) -> pl.Expr:
+        return pl.col(name) if name in cells.columns else pl.lit("")
 
-    name, kana = column(names.NAME), column(names.KANA)
-    keys = (
-        _each(kana, folding.fold_name),
-        _each(name, folding.fold_name),
-        _place(column(_TOWN), column(_STREET)),
-        _each(column(_BUILDING), folding.fold_address),
+    made = _each(
+        cells,
+        {
+            "kana": (column(names.KANA), folding.fold_name),
+            "name": (column(names.NAME), folding.fold_name),
+            "town": (column(_TOWN), folding.fold_address),
+            "street": (column(_STREET), folding.fold_address),
+            "building": (column(_BUILDING), folding.fold_address),
+            "codes": (_joined(map(column, building.RELATIONSHIPS), SEPARATOR), _codes),
+        },
     )
-    if any((each.str.len_chars() >= search_keys.LONGEST).any() for each in keys):
+    longest = max(made.longest("kana"), made.longest("name"), made.longest("building"))
+    if max(longest, made.longest("town") + 1 + made.longest("street")) >= search_keys.LONGEST:
         return None
-    record = cells.select(_record(cells.columns, items)).to_series()
+    records = cells.select(_record(cells.columns, items)).to_series()
+    hashes = pl.Series([*map(hexdigest, records.cast(pl.Binary).to_list())], dtype=pl.String)
     columns = [
-        *([pl.Series(refs[: len(cells)])] if refs else []),
+        *([] if refs is None else [pl.lit(refs)]),
         column(feed.key[0]),
         column("世帯番号"),
         column(_KIND),
         column("住民状態"),
         *map(column, feed.versions),
-        record,
-        _BYTEA + pl.Series([*map(hexdigest, record.cast(pl.Binary).to_list())], dtype=pl.String),
-        name,
-        kana,
-        _each(column(_BIRTH), _span),
+        pl.lit(records),
+        pl.lit(_BYTEA) + pl.lit(hashes),
+        column(names.NAME),
+        column(names.KANA),
+        _span(cells, column(_BIRTH)),
         column("性別"),
-        _each(_joined(map(column, building.RELATIONSHIPS), SEPARATOR), _codes),
+        made["codes"],
         column(_TOWN),
-        pl.repeat(delivery, len(cells), eager=True),
-        *keys,
+        pl.lit(delivery),
+        made["kana"],
+        made["name"],
+        _place(made["town"], made["street"]),
+        made["building"],
     ]
+    return _text(cells.select(_joined(columns, "\t")))
+
+
+def identities(refs: pl.Series, numbers: pl.Series) -> bytes:
+    """The columns ref, number and created_at of people as text of COPY."""
+    return _text(pl.select(_joined([pl.lit(refs), pl.lit(numbers), pl.lit("now")], "\t")))
+
+
+def _text(lines: pl.DataFrame) -> bytes:
     text = io.BytesIO()
-    _joined(columns, "\t").to_frame().write_csv(text, include_header=False, quote_style="never")
+    lines.write_csv(text, include_header=False, quote_style="never")
     return text.getvalue()
 
 
@@ -90,31 +112,57 @@ def _record(held: Sequence[str], items: Sequence[str]) -> pl.Expr:
     return pl.concat_str(parts).str.strip_chars_end(SEPARATOR)
 
 
-def _each(
-    cells: pl.Series, function: Callable[[str], object], dtype: type[pl.DataType] = pl.String
-) -> pl.Series:
-    """A function of each text; it is asked once for each that differs."""
-    differing = cells.unique()
-    made = pl.Series([*map(function, differing.to_list())], dtype=dtype)
-    return cells.replace_strict(differing, made, return_dtype=dtype)
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What functions of one text made of columns: for each of the texts met, what it became."""
+
+    columns: Mapping[str, pl.Expr]
+    met: Mapping[str, Sequence[str]]
+    became: Mapping[str, Sequence[str]]
+
+    def __getitem__(self, name: str) -> pl.Expr:
+        old, new = self.met[name], self.became[name]
+        return self.columns[name].replace_strict(old, new, return_dtype=pl.String)
+
+    def longest(self, name: str) -> int:
+        """The letters of the longest of them."""
+        return max(map(len, self.became[name]))
 
 
-def _joined(columns: Iterable[pl.Series], separator: str) -> pl.Series:
-    named = [each.alias(str(place)) for place, each in enumerate(columns)]
-    return pl.select(pl.concat_str(named, separator=separator)).to_series()
+def _each(cells: pl.DataFrame, asked: Mapping[str, tuple[pl.Expr, Callable[[str], str]]]) -> _Made:
+    """A function of each text of some columns; it is asked once for each that differs."""
+    columns = {name: column for name, (column, _) in asked.items()}
+    met = cells.select(**{name: each.unique().implode() for name, each in columns.items()})
+    texts = met.row(0, named=True)
+    became = {name: [*map(made, texts[name])] for name, (_, made) in asked.items()}
+    return _Made(columns, texts, became)
 
 
-def _place(town: pl.Series, street: pl.Series) -> pl.Series:
-    """folding.fold_place of each row; few rows share both, but many share one of them."""
-    first, rest = _each(town, folding.fold_address), _each(street, folding.fold_address)
-    between = first.str.contains(r"[0-9]\z") & rest.str.contains(r"\A[0-9]")
-    return pl.select(
-        pl.concat_str(first, pl.when(between).then(pl.lit("-")).otherwise(pl.lit("")), rest)
-    ).to_series()
+def _joined(columns: Iterable[pl.Expr], separator: str) -> pl.Expr:
+    return pl.concat_str([*columns], separator=separator)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _span(text: str) -> str:
+def _place(town: pl.Expr, street: pl.Expr) -> pl.Expr:
+    """folding.fold_place of what was folded; few rows share both, but many share one of them."""
+    between = town.str.contains(r"[0-9]\z") & street.str.contains(r"\A[0-9]")
+    dash = pl.when(between).then(pl.lit("-")).otherwise(pl.lit(""))
+    return pl.concat_str(town, dash, street)
+
+
+def _span(cells: pl.DataFrame, days: pl.Expr) -> pl.Expr:
+    """The first and the last day that each may mean, with a tab between; nearly all mean one."""
+    read = days.str.to_date("%Y-%m-%d", strict=False)
+    is_one = (read.dt.to_string("%Y-%m-%d") == days) & read.dt.year().is_between(1, 9998)
+    is_one = is_one.fill_null(value=False)
+    odd = cells.select(days.filter(~is_one).unique()).to_series().to_list()
+    one = pl.concat_str(days, days, separator="\t")
+    if not odd:
+        return one
+    spans = days.replace_strict(odd, [*map(_bounds, odd)], default="", return_dtype=pl.String)
+    return pl.when(is_one).then(one).otherwise(spans)
+
+
+def _bounds(text: str) -> str:
     return "\t".join("\\N" if day is None else day.isoformat() for day in building.span(text))
 
 

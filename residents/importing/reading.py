@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from residents.feed import Target
 from residents.importing import blocks, first, first_tables, frames, images, line_hashes, staging
+from residents.importing.ahead import one_ahead
 from residents.importing.blocks import Block
 from residents.importing.first import First
 from residents.importing.gates import Received
@@ -135,7 +136,9 @@ def _build(delivery: Delivery, reading: Reading, progress: Progress, *, straight
     reading.first = First(feed, Suspicions(feed), into)
     reading.survey = with_keys(reading.survey)
     with _opened(delivery, received, progress) as (table, advance):
-        reading.first.copy(delivery, _accepted(delivery, table, reading.accepted, advance))
+        reading.first.copy(
+            delivery, _accepted(delivery, one_ahead(table), reading.accepted, advance)
+        )
     if delivery.rows != reading.survey.rows:
         raise first.NotGrouped
 

@@ -6,11 +6,11 @@ import io
 from collections.abc import Iterator
 from typing import IO, Any
 
-_CHUNK = 1 << 20  # thirty times as much is needed to split it into cells
+_CHUNK = 1 << 21  # thirty times as much is needed to split it into cells
 
 
 def whole_lines(raw: IO[bytes]) -> Iterator[bytes]:
-    """A stream in blocks of about a megabyte that end with a line; the last has what is left."""
+    """A stream in blocks of about two megabytes that end with a line; the last has what is left."""
     rest = b""
     while chunk := raw.read(_CHUNK):
         cut = chunk.rfind(b"\n") + 1
