@@ -259,7 +259,8 @@ def _field(field: PaperField, names: Names, whose: Collection[str]) -> Iterator[
 
 
 def _paths(field: PaperField) -> tuple[str, ...]:
-    return tuple(path for path in (field.path, field.or_path, field.required_unless) if path)
+    paths = (field.path, field.or_path, field.required_unless, field.only_if)
+    return tuple(path for path in paths if path)
 
 
 def _path(path: str, key: str, names: Names, whose: Collection[str]) -> Iterator[str]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class PaperField:
     """One field: a fact's path (`or_path` where it is unknown), a fixed `value`, `pen` or `unused`.
 
-    `required_unless` is the path of a fact that makes it needless when yes.
+    `required_unless` is the path of a fact that makes it needless when yes, `only_if` that of one
+    without whose yes it stays empty.
     """
 
     key: str
@@ -22,6 +23,7 @@ class PaperField:
     or_path: str = ""
     value: str = ""
     required_unless: str = ""
+    only_if: str = ""
     unused: bool = False
 
 

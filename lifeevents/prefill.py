@@ -117,7 +117,7 @@ def _looked_up(
     """A field filled from its path, or from its other one where the first gives nothing."""
     if field.pen:
         return _for_the_pen(field)
-    if field.unused:
+    if field.unused or (field.only_if and not _is_yes(*look(field.only_if), situation)):
         return replace(_for_the_pen(field), state=BLANK)
     if field.required_unless and _is_yes(*look(field.required_unless), situation):
         field = replace(field, required=False)

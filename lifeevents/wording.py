@@ -150,7 +150,8 @@ def _procedure(entry: Entry, edition: Edition) -> Iterator[tuple[str, str]]:
     yield "種類", KINDS[entry["kind"]]
     yield "先に必要な手続", _names_of(edition, "procedures", entry["requires"])
     yield "根拠", entry["law"]
-    yield "出典", "\n".join(entry["sources"])
+    if entry["sources"] != [entry["law"]]:  # a town's own procedure has its rule for a source
+        yield "出典", "\n".join(entry["sources"])
     yield "適用期間", "から".join(each or "" for each in entry["effective"].values()).strip("から")
     yield "確認の状況", "\n".join(text for name, text in CHECKED.items() if entry.get(name))
 

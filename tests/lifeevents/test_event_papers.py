@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from lifeevents import bundles, replies
+from lifeevents import bundles, joining, replies
 from lifeevents.finishing import finish, missing_labels
 from lifeevents.models import Snapshot
 from lifeevents.opened import open_bundle
@@ -80,6 +80,21 @@ def test_the_insurance_paper_lists_only_who_is_insured(papers_of, family):
 
     assert [row[0].text.text for row in rows] == ["吉田　花子", "吉田　一郎"]
     assert cells_of(papers["paper.late_change"])["name"].text.text == "吉田　春夫"
+
+
+def test_the_heads_former_address_is_printed_only_where_the_head_moves(papers_of, family, sato):
+    """Who joins a household is moved to a head who stays where they are."""
+    moved = papers_of("move_within", family[1], MOVED)["paper.nhi_change"]
+    assert cells_of(moved)["old_address"].text.text == "北海道北見市北進町三丁目１２番３号"
+
+    host = make_household(man("加入　先", "カニュウ　サキ", "1950-01-01", holds=("nhi",)))[0]
+    bundle = bundles.start("move_within", family[1].pk, applicant="self", on=ON, by=sato)
+    joining.join(bundle, host.pk, version=bundle.version, by=sato)
+    bundles.agree(bundle, ["insurance"], version=bundle.version, by=sato)
+    papers = {each.paper.code: each for each in open_bundle(bundle, by=sato).filled}
+    cells = cells_of(papers["paper.nhi_change"])
+
+    assert (cells["head_name"].text.text, cells["old_address"].state) == ("加入　先", "blank")
 
 
 def test_a_head_left_behind_stays_the_old_head(papers_of, family):

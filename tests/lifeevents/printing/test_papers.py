@@ -8,7 +8,7 @@ from tests.lifeevents.printing.samples import PAPERS, catalogue_part, whose_pape
 
 CODES = sorted(PAPERS)
 PEN_ONLY = {"custody", "livelihood", "maintained", "next_of_kin"}
-PATHS = ("path", "or_path", "required_unless")
+PATHS = ("path", "or_path", "required_unless", "only_if")
 NOT_ASKED = {"pen", "value", "unused"}
 
 
