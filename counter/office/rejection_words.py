@@ -49,6 +49,10 @@ WORDS = {
         gettext_lazy("制御文字"),
         gettext_lazy("使えない制御文字（NUL）を取り除く"),
     ),
+    "key": (
+        gettext_lazy("長すぎるキー"),
+        gettext_lazy("列の取り違えがないか確かめ、200文字以内の番号を送る"),
+    ),
     "lost_character": (
         gettext_lazy("文字化け"),
         gettext_lazy("送り元で失われた文字を、正しい文字に直す"),

@@ -20,7 +20,7 @@ from residents.importing import oddities
 from residents.importing.columns import Columns
 from residents.importing.dates import DateChecks
 from residents.importing.frames import Frame
-from residents.importing.rows import NUMBER, VERSION, Check, Row
+from residents.importing.rows import LONGEST_KEY, NUMBER, VERSION, Check, Row
 from residents.layout import Item, ItemType
 
 _REMEMBERED = 50_000  # texts of a column
@@ -190,7 +190,8 @@ class _Column:
         item, together = self._item, "|".join(texts)
         if _NOT_AS_IT_IS.search(together) or oddities.has_private(together):
             return True
-        if unseen.in_line(together) or (item.length and max(map(len, texts)) > item.length):
+        longest = min(item.length or LONGEST_KEY, LONGEST_KEY)
+        if unseen.in_line(together) or max(map(len, texts)) > longest:
             return True
         if self._codes is not None and not self._codes >= {*texts}:
             return True

@@ -16,11 +16,10 @@ from functools import cache
 from http import HTTPStatus
 from typing import IO, Any
 
+from residents.importing.on_disk import LOST
 from residents.importing.refusal import FileRefused
 
 SCHEME = "s3://"
-LOST = "source_lost"
-"""The reason of a file that was there when it was looked for, and could not be read to its end."""
 _BUFFER = 1 << 17
 NEAR = 1 << 23  # bytes that take as long as another request
 _PAUSES = (1, 3, 9)  # seconds before what broke off is gone on with

@@ -15,6 +15,7 @@ from residents.importing import order, parcel
 from residents.importing.bucket import Bucket, Stored
 from residents.importing.delivery_set import import_set
 from residents.importing.file_name import is_delivery
+from residents.importing.on_disk import LOST
 from residents.importing.parcel import Arrival
 from residents.importing.queue import work_off
 from residents.importing.refusal import ImportFailed
@@ -85,7 +86,7 @@ def _import(bucket: Bucket, now: datetime, due: _Due) -> list[Delivery]:
     except ImportFailed:
         _again(bucket, due.members, now)
         raise
-    if any(each.reason == storage.LOST for each in done):
+    if any(each.reason == LOST for each in done):
         _again(bucket, due.members, now)
     else:
         _rows(bucket, due.members).update(taken_at=now, tries=0, again_at=None)

@@ -91,7 +91,7 @@ def _name(arrival: Arrival) -> FileName | None:
 
 def _sqlstate(error: BaseException) -> str:
     cause = error if isinstance(error, psycopg.Error) else error.__cause__
-    return f"SQLSTATE {getattr(cause, 'sqlstate', None) or 'unknown'}"
+    return getattr(cause, "sqlstate", None) or "unknown"
 
 
 def _close_interrupted() -> None:

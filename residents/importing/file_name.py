@@ -15,6 +15,9 @@ _NAME = re.compile(
     r"(?P<business>\d{3})_(?P<group>.+)_(?P<extent>全件|差分)_(?P<at>\d{14})_(?P<no>\d{3})\.csv",
     re.IGNORECASE,
 )
+_FIRST_YEAR = (
+    1970  # before there were such files; the database cannot give back every year it takes
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,9 @@ def _legacy(parts: dict[str, str], feed: Feed) -> FileName:
 
 def _moment(text: str) -> datetime:
     try:
-        return timezone.make_aware(datetime.strptime(text, "%Y%m%d%H%M%S"))
-    except ValueError as error:
-        raise FileRefused("file_name", "ファイル名の日時が正しくありません。") from error
+        found = datetime.strptime(text, "%Y%m%d%H%M%S")
+    except ValueError:
+        found = datetime.min
+    if not _FIRST_YEAR <= found.year < datetime.max.year:
+        raise FileRefused("file_name", "ファイル名の日時が正しくありません。")
+    return timezone.make_aware(found)

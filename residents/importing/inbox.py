@@ -73,8 +73,9 @@ def _sets(folder: Path, now: datetime) -> Iterator[list[Arrival]]:
     Loose files that were dealt with stay out, lest a refused one stops all that come after it; but a
     manifest among them wants all.
     """
-    entries = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
-    loose = [each for each in entries if is_delivery(each.name)]
+    every = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
+    entries = [each for each in every if each.is_dir() or each.is_file()]  # no broken link, no pipe
+    loose = [each for each in entries if is_delivery(each.name) and each.is_file()]
     for each in entries:
         if each.is_dir() or parcel.names_zip(each.name):
             files = [inner for inner in each.iterdir() if inner.is_file()] if each.is_dir() else []
@@ -92,7 +93,7 @@ def _is_quiet(paths: list[Path], now: datetime) -> bool:
 
 def _is_known(arrival: Arrival) -> bool:
     seen = Delivery.objects.filter(
-        file_name=arrival.name, file_size=arrival.size, file_modified=arrival.modified
+        file_name=arrival.name[:255], file_size=arrival.size, file_modified=arrival.modified
     )
     return seen.exclude(reason="interrupted").exists()
 

@@ -7,9 +7,10 @@ it. A 全件 needs nothing before it and covers everything older.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
 
 from residents.feed import Extent, Target, feed
 from residents.importing import file_name
@@ -19,6 +20,8 @@ from residents.models import Delivery
 
 _SAME = (Delivery.State.APPLIED, Delivery.State.HELD)
 _STALE = ("stale", "superseded")
+_SKEW = timedelta(days=1)  # of two clocks
+_LEAP, _FIRST_LEAP = timedelta(days=31), timedelta(days=3652)  # after the last file, before any
 _LAST = (datetime.max.replace(tzinfo=UTC), True, 0)
 
 
@@ -28,7 +31,10 @@ def check(delivery: Delivery, before: Iterable[Delivery] = ()) -> FileHeld | Non
     `before` are the deliveries of the same set that come first; they count as applied.
     """
     _refuse_replay(delivery)
-    _refuse_stale(delivery, _last(delivery, before))
+    last = _last(delivery, before)
+    _refuse_stale(delivery, last)
+    if ahead := _ahead(delivery, last):
+        return ahead
     if delivery.kind == Delivery.Kind.FULL:
         return None
     return _held_before(delivery) or _gap(delivery, _last_changes(delivery, before))
@@ -79,6 +85,20 @@ def _is_after(delivery: Delivery, last: Delivery) -> bool:
         case True, True:
             return delivery.sequence >= last.sequence
     return delivery.sequence > last.sequence
+
+
+def _ahead(delivery: Delivery, last: Delivery | None) -> FileHeld | None:
+    """A wrong clock or a mistyped year; applied, it would make every file that follows too old."""
+    now = timezone.now()
+    leap = max(now + _SKEW, last.as_of + _LEAP if last else now + _FIRST_LEAP)
+    if delivery.as_of <= leap:
+        return None
+    return FileHeld(
+        "future",
+        f"ファイル名の日時（{timezone.localtime(delivery.as_of):%Y-%m-%d %H:%M}）が先の日付です。"
+        "反映すると、これより前の日時のファイルは古いものとして取り込めなくなります。"
+        "送り元の時計とファイル名を確かめ、正しいファイルを受け取り直してください。",
+    )
 
 
 def _held_before(delivery: Delivery) -> FileHeld | None:

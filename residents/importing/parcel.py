@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import IO, Any
 
 from django.utils import timezone
 
+from residents.importing import on_disk
 from residents.importing.file_name import is_delivery
 from residents.importing.refusal import FileRefused
 
@@ -56,7 +59,7 @@ def sets(paths: Iterable[Path]) -> list[list[Arrival]]:
             inside = [_on_disk(each) for each in sorted(path.iterdir()) if each.is_file()]
             found.append(folder(path.name, inside, modified_at(path)))
         elif not path.is_file():
-            refusal = FileRefused("not_found", f"{path.name}が見つかりません。")
+            refusal = FileRefused("not_found", f"{_composed(path.name)}が見つかりません。")
             alone.append(_unreadable(path.name, timezone.now(), refusal))
         elif names_zip(path.name):
             found.append(unzipped(_on_disk(path)))
@@ -87,7 +90,7 @@ def loose(files: list[Arrival]) -> list[Arrival]:
 def folder(name: str, files: Iterable[Arrival], modified: datetime) -> list[Arrival]:
     """The files of one folder that are deliveries; others are left alone."""
     try:
-        return _deliveries(files, name)
+        return _deliveries(files, _composed(name))
     except FileRefused as refusal:
         return [_unreadable(name, modified, refusal)]
 
@@ -129,7 +132,11 @@ def _opened(path: Path) -> list[Path]:
 
 def modified_at(path: Path) -> datetime:
     """When a file or folder last changed, in local time."""
-    return datetime.fromtimestamp(path.stat().st_mtime, timezone.get_current_timezone())
+    return _local(path.stat().st_mtime)
+
+
+def _local(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, timezone.get_current_timezone())
 
 
 def arrival(
@@ -147,7 +154,9 @@ def arrival(
 
 
 def _on_disk(path: Path) -> Arrival:
-    return arrival(path.name, path.stat().st_size, modified_at(path), lambda: path.open("rb"))
+    seen, name = path.stat(), _composed(path.name)
+    modified = _local(seen.st_mtime)
+    return arrival(name, seen.st_size, modified, lambda: on_disk.opened(path, name, seen))
 
 
 def _too_large(name: str) -> FileRefused:
@@ -156,7 +165,7 @@ def _too_large(name: str) -> FileRefused:
 
 
 def _unreadable(name: str, modified: datetime, refusal: FileRefused) -> Arrival:
-    return Arrival(name, 0, modified, io.BytesIO, wrong=refusal)
+    return Arrival(_composed(name), 0, modified, io.BytesIO, wrong=refusal)
 
 
 def names_zip(name: str) -> bool:
@@ -171,7 +180,11 @@ def _in_zip(whole: Arrival) -> list[Arrival]:
     except zipfile.BadZipFile as error:
         raise FileRefused("zip", f"{whole.name}はZIPとして読めません。") from error
     _refuse_bomb(whole, members)
-    return sorted((_zipped(whole, each) for each in members), key=lambda each: each.name)
+    files = sorted((_zipped(whole, each) for each in members), key=lambda each: each.name)
+    if same := next((one for one, two in pairwise(files) if one.name == two.name), None):
+        message = f"{whole.name}の中に{same.name}が2つあります。どちらが正しいか分かりません。"
+        raise FileRefused("same_name", message)
+    return files
 
 
 def _refuse_bomb(whole: Arrival, members: list[zipfile.ZipInfo]) -> None:
@@ -195,7 +208,10 @@ def _refuse_bomb(whole: Arrival, members: list[zipfile.ZipInfo]) -> None:
 
 
 def _zipped(whole: Arrival, member: zipfile.ZipInfo) -> Arrival:
-    modified = datetime(*member.date_time, tzinfo=timezone.get_current_timezone())
+    try:
+        modified = datetime(*member.date_time, tzinfo=timezone.get_current_timezone())
+    except ValueError:  # some tools write none
+        modified = whole.modified
     name = _composed(_zip_name(member).replace("\\", "/").rpartition("/")[2])
     return Arrival(
         name, member.file_size, modified, lambda: io.BufferedReader(_Unpacked(whole, member))
@@ -248,17 +264,28 @@ def _zip_name(member: zipfile.ZipInfo) -> str:
 
 
 def _composed(name: str) -> str:
-    """macOS takes グ apart in file names; the names of feeds are written composed."""
-    return unicodedata.normalize("NFC", name)
+    """macOS takes グ apart in file names; the names of feeds are written composed.
+
+    On disk a name is bytes, which Windows wrote in CP932.
+    """
+    raw = os.fsencode(name) if _is_bytes(name) else b""
+    with suppress(UnicodeDecodeError):
+        name = raw.decode("cp932") if raw else name
+    name = name.encode(errors="replace").decode()
+    return unicodedata.normalize("NFC", name.replace("\0", ""))
+
+
+def _is_bytes(name: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _read_manifest(manifest: Arrival) -> dict[str, tuple[int, str]]:
     with manifest.open() as raw:
-        content = raw.read()
+        content = raw.read(SMALL + 1)
     try:
         text = io.StringIO(content.decode("utf-8-sig"), newline="")
         header, *rows = csv.reader(text, strict=True)
-        if header != _MANIFEST_HEADER:
+        if header != _MANIFEST_HEADER or len(content) > SMALL:
             raise ValueError
         return {_composed(name): (int(count), sha) for name, count, sha in filter(None, rows)}
     except (ValueError, csv.Error) as error:

@@ -16,11 +16,11 @@ def work_off(waiting: Sequence[Set], take_in: Callable[[Set], list[Delivery]]) -
     """Take in one set after the other; returns what became of all of their files.
 
     A set whose feed another import holds is tried again once others have been dealt with, for that
-    import may be over then; it is given up when nothing else is left. Raises BucketAway or ImportBusy
-    in the end, where some of it could not be taken in, and whatever else `take_in` raises at once.
+    import may be over then; it is given up when nothing else is left. Raises BucketAway, OSError or
+    ImportBusy in the end, where some could not be taken in, and whatever else `take_in` raises at once.
     """
     done: list[Delivery] = []
-    away: BucketAway | None = None
+    away: BucketAway | OSError | None = None
     while waiting:
         kept: list[Set] = []
         for each in waiting:
@@ -28,7 +28,7 @@ def work_off(waiting: Sequence[Set], take_in: Callable[[Set], list[Delivery]]) -
                 done += take_in(each)
             except ImportBusy:
                 kept.append(each)
-            except BucketAway as error:
+            except (BucketAway, OSError) as error:
                 away = error
         if len(kept) == len(waiting):
             break

@@ -35,3 +35,16 @@ class ImportBusy(Exception):
 
 class ImportFailed(Exception):
     """The database failed and nothing was applied; the text has its SQLSTATE and no data."""
+
+    def __init__(self, sqlstate: str) -> None:
+        what = next((said for code, said in _WHAT if sqlstate.startswith(code)), "")
+        super().__init__(f"{what}SQLSTATE {sqlstate}")
+
+
+_WHAT = (
+    ("08", "接続が切れました。"),
+    ("53100", "ディスクがいっぱいです。"),
+    ("53", "メモリーか接続の数が足りません。"),
+    ("57P", "データベースが止められました。"),
+    ("58", "ディスクかOSの異常です。"),
+)

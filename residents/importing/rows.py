@@ -26,6 +26,7 @@ NUMBER = re.compile(r"[0-9A-Za-z]{1,15}")  # 宛名番号 X(15)
 VERSION = re.compile(r"[0-9]{1,9}")
 _PLAIN_DIGITS = re.compile(r"[0-9]+")
 SEPARATOR = "\x1f"
+_HOUSEHOLD, LONGEST_KEY = "世帯番号", 200  # characters
 _LOST = "\ufffd"
 
 
@@ -96,6 +97,7 @@ class Check:
         numbers = {each.name for each in feed.items if each.type == ItemType.NUMBER}
         self.numbered = [(name, name in numbers) for name in feed.versions]
         self.record = feed.record
+        self.keys = (*feed.record, _HOUSEHOLD) if feed.target is Target.RESIDENT else feed.record
         self.required = {each.name: each for each in feed.items if each.required}
         self.digits = frozenset(each.name for each in feed.items if each.digits)
         self.dates = DateChecks(feed, as_of)
@@ -145,7 +147,22 @@ class Check:
             )
         if "\\u0000" in text and any("\0" in value for value in record.values()):
             return "control", "使えない制御文字（NUL）が含まれています。"
-        return self._version_mistake(record) or self._blank(record) or self.dates.mistake(record)
+        return (
+            self._version_mistake(record)
+            or self._long_key(record)
+            or self._blank(record)
+            or self.dates.mistake(record)
+        )
+
+    def _long_key(self, record: dict[str, str]) -> Mistake | None:
+        """Nothing else of any length stands whole in an index, which takes no more than 2,700 bytes."""
+        for name in self.keys:
+            if len(record.get(name, "")) > LONGEST_KEY:
+                return (
+                    "key",
+                    f"{name}が{LONGEST_KEY}文字を超えています。列の取り違えかもしれません。",
+                )
+        return None
 
     def _version_mistake(self, record: dict[str, str]) -> Mistake | None:
         for name, is_number in self.numbered:

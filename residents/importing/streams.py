@@ -6,17 +6,24 @@ import io
 from collections.abc import Iterator
 from typing import IO, Any
 
+from residents.importing.lines import LONGEST_LINE
+
+_ENDLESS = 4 * LONGEST_LINE  # bytes
 _CHUNK = 1 << 21  # thirty times as much is needed to split it into cells
 
 
 def whole_lines(raw: IO[bytes]) -> Iterator[bytes]:
-    """A stream in blocks of about two megabytes that end with a line; the last has what is left."""
+    """A stream in blocks of about two megabytes that end with a line; the last has what is left.
+
+    A line longer than any may be is cut: whoever reads it refuses the file, and nobody holds it whole.
+    """
     rest = b""
     while chunk := raw.read(_CHUNK):
         cut = chunk.rfind(b"\n") + 1
-        if not cut:
+        if not cut and len(rest) <= _ENDLESS:
             rest += chunk
             continue
+        cut = cut or len(chunk)
         yield rest + chunk[:cut]
         rest = chunk[cut:]
     if rest:

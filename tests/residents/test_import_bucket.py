@@ -239,7 +239,7 @@ def test_a_line_that_breaks_off_is_gone_on_with(sender, look, monkeypatch, addre
     with Line(address) as line:
         storage.point_to(monkeypatch, line.address)
         look()
-        line.break_off(100, after=250_000)  # less than all of it, and every time
+        line.break_off(100, after=100_000)  # less than all of it, and every time
 
         assert set(look().values()) == {"applied"}
         assert line.breaks < 97

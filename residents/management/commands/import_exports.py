@@ -47,30 +47,21 @@ class Command(BaseCommand):
         """Import every set, print the outcome, exit with the worst."""
         shown = self._progress(json, progress)
         deliveries = []
-        for arrivals in self._sets(paths):
-            try:
+        try:
+            for arrivals in self._sets(paths):
                 deliveries += import_set(arrivals, shown)
-            except ImportBusy as busy:
-                sentence = "ほかの取込が動いています。終わってからもう一度実行してください。"
-                raise CommandError(sentence, returncode=_REFUSED) from busy
-            except ImportFailed as failure:
-                sentence = (
-                    f"データベースの異常で取り込めませんでした（{failure}）。何も変えていません。"
-                )
-                raise CommandError(sentence, returncode=_REFUSED) from failure
+        except (BucketAway, ImportBusy, ImportFailed, OSError) as error:
+            raise CommandError(_sentence(error), returncode=_REFUSED) from error
         self._print_json(deliveries) if json else self._print_lines(deliveries)
         sys.exit(max((_EXIT.get(each.state, 0) for each in deliveries), default=0))
 
     def _sets(self, paths: Sequence[str]) -> list[list[Arrival]]:
         """What lies at the paths, listed whole before anything is imported."""
-        try:
-            places = [inbox.place(each) for each in paths]
-            found = parcel.sets(each for each in places if isinstance(each, Path))
-            for each in places:
-                if isinstance(each, Bucket):
-                    found += bucket_inbox.sets(each)
-        except BucketAway as away:
-            raise CommandError(away.message, returncode=_REFUSED) from away
+        places = [inbox.place(each) for each in paths]
+        found = parcel.sets(each for each in places if isinstance(each, Path))
+        for each in places:
+            if isinstance(each, Bucket):
+                found += bucket_inbox.sets(each)
         return sorted(found, key=order.first_moment)
 
     def _progress(self, as_json: bool, wanted: bool) -> Progress:
@@ -97,6 +88,17 @@ class Command(BaseCommand):
             )
             if each.message:
                 self.stdout.write(f"　　{each.message}")
+
+
+def _sentence(error: Exception) -> str:
+    match error:
+        case BucketAway():
+            return error.message
+        case ImportBusy():
+            return "ほかの取込が動いています。終わってからもう一度実行してください。"
+        case ImportFailed():
+            return f"データベースの異常で取り込めませんでした（{error}）。何も変えていません。"
+    return f"ファイルを読めません（{type(error).__name__}）。この組では何も変えていません。"
 
 
 def _as_dict(delivery: Delivery) -> dict[str, Any]:
