@@ -70,6 +70,11 @@ def surname(column: str) -> str:
     return f"SPLIT_PART({column}, ' ', 1)"
 
 
+def here(column: str) -> str:
+    """A key after the mark of those living here or of the others, exactly as indexes on it are declared."""
+    return f"(CASE WHEN r.living_here THEN '1' ELSE '0' END || {column})"
+
+
 def meets(criteria: Iterable[Criterion]) -> Sql:
     """Whether someone meets every criterion."""
     return joined((joined(_ways(each), " OR ") for each in criteria), " AND ")

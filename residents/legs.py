@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from residents import conditions
-from residents.conditions import ADDRESS, BUILDING, KANA, NAME, Sql, given, surname
+from residents.conditions import ADDRESS, BUILDING, KANA, NAME, Sql, given, here, surname
 from residents.query import Criterion
 
 
@@ -17,15 +17,21 @@ class Beside:
     key: str
     beginnings: Sequence[str]
     before: Sql = field(default_factory=lambda: Sql(""))
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index of Resident: after living_here its key; the order it keeps; what it holds at all."""
+    """An index of Resident: its key after `here`; what it is ordered by behind it; what it holds at all."""
 
     key: str
-    order: str
+    then: str
     only: str = ""
+
+    @property
+    def order(self) -> str:
+        """All it is ordered by."""
+        return f"{self.key}, {self.then}" if self.then else self.key
 
 
 _ANYONE = Sql("true")
@@ -36,48 +42,48 @@ _HIGHEST = "\U0010ffff"
 # a row is read.
 _ADDRESS_TOO = f"LOWER({ADDRESS})"
 _KANA_TOO, _NAME_TOO = f"REPLACE({KANA}, ' ', '')", f"REPLACE({NAME}, ' ', '')"
-BY_KANA = Index(KANA, f"{KANA}, r.birth_earliest")
-BY_SURNAME_KANA = Index(surname(KANA), f"{surname(KANA)}, {_ADDRESS_TOO}")
-BY_NAME = Index(NAME, f"{NAME}, {_ADDRESS_TOO}")
-BY_GIVEN_KANA = Index(given(KANA), f"{given(KANA)}, {_ADDRESS_TOO}")
-BY_GIVEN_NAME = Index(given(NAME), f"{given(NAME)}, {_ADDRESS_TOO}")
-BY_ADDRESS = Index(ADDRESS, ADDRESS)
-BY_BUILDING = Index(BUILDING, f"{BUILDING}, {_ADDRESS_TOO}", "AND r.building_key > ''")
+BY_KANA = Index(here(KANA), "r.birth_earliest")
+BY_SURNAME_KANA = Index(here(surname(KANA)), _ADDRESS_TOO)
+BY_NAME = Index(here(NAME), _ADDRESS_TOO)
+BY_GIVEN_KANA = Index(here(given(KANA)), _ADDRESS_TOO)
+BY_GIVEN_NAME = Index(here(given(NAME)), _ADDRESS_TOO)
+BY_ADDRESS = Index(here(ADDRESS), "")
+BY_BUILDING = Index(here(BUILDING), _ADDRESS_TOO, "AND r.building_key > ''")
 
 # Each leg walks the index it is ordered by, stops when it has gone far enough, and tells whether.
 _LEG = """
 SELECT r.spot, r.nth = {cut}, living.here FROM unnest(%s::text[], %s::text[]) probe (low, high),
-(VALUES (true), (false)) living (here), {beside}
+(VALUES (true, '1'), (false, '0')) living (here, mark), {beside}
 LATERAL (
     SELECT walk.*, row_number() OVER () AS nth FROM (
         SELECT r.ctid AS spot, r.kana_key, r.name_key, r.address_key, r.building_key
         FROM residents_resident r
-        WHERE r.living_here = living.here AND {key} >= probe.low COLLATE "C"
-            AND {key} < probe.high COLLATE "C" {only}
+        WHERE {key} >= (living.mark || probe.low) COLLATE "C"
+            AND {key} < (living.mark || probe.high) COLLATE "C" {only}
         ORDER BY {order} LIMIT {cut}
     ) walk
 ) r
 WHERE r.nth = {cut} OR {met}
 """
 _BESIDE = "unnest(%s::text[], %s::text[]) beside (low, high),"
-_IS_BESIDE = 'AND {0} >= beside.low COLLATE "C" AND {0} < beside.high COLLATE "C"'
+_IS_BESIDE = 'AND {0} >= ({1}beside.low) COLLATE "C" AND {0} < ({1}beside.high) COLLATE "C"'
 # Most names are no place and most 名 no 氏: one look into an index spares walking all who are called so.
-_SOMEWHERE = """
+_SOMEWHERE = f"""
 LATERAL (
     SELECT FROM residents_resident r
-    WHERE r.living_here = living.here AND r.address_key >= beside.low COLLATE "C"
-        AND r.address_key < beside.high COLLATE "C"
-    ORDER BY r.address_key LIMIT 1
+    WHERE {here(ADDRESS)} >= (living.mark || beside.low) COLLATE "C"
+        AND {here(ADDRESS)} < (living.mark || beside.high) COLLATE "C"
+    ORDER BY {here(ADDRESS)} LIMIT 1
 ) somewhere,
 """
-_SOMEBODY = """
+_SOMEBODY = f"""
 LATERAL (
     SELECT FROM unnest(%s::text[], %s::text[]) called (low, high),
     LATERAL (
         SELECT FROM residents_resident r
-        WHERE r.living_here = living.here AND r.kana_key >= called.low COLLATE "C"
-            AND r.kana_key < called.high COLLATE "C"
-        ORDER BY r.kana_key LIMIT 1
+        WHERE {here(KANA)} >= (living.mark || called.low) COLLATE "C"
+            AND {here(KANA)} < (living.mark || called.high) COLLATE "C"
+        ORDER BY {here(KANA)} LIMIT 1
     ) one
     LIMIT 1
 ) somebody,
@@ -119,7 +125,7 @@ def walk(
     before, is_beside, values = "", "", _ranges(beginnings)
     if beside:
         before = _BESIDE + beside.before.text
-        is_beside = _IS_BESIDE.format(beside.key)
+        is_beside = _IS_BESIDE.format(beside.key, beside.mark)
         values += [*_ranges(beside.beginnings), *beside.before.values]
     text = _LEG.format(
         key=index.key,
@@ -139,7 +145,7 @@ def there(places: Sequence[str]) -> Beside:
 
 def there_too(places: Sequence[str]) -> Beside:
     """Living in one of the places, in the index of addresses."""
-    return Beside(ADDRESS, places)
+    return Beside(here(ADDRESS), places, mark="living.mark || ")
 
 
 def read_so(readings: Sequence[str]) -> Beside:

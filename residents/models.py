@@ -60,6 +60,17 @@ def _unspaced(column: str) -> Replace:
     return Replace(column, models.Value(" "))
 
 
+def _here(column: str | models.Func) -> models.Func:
+    """A key after a mark: 1 of those living here, 0 of the others. Text sorts much faster so than after
+    a column that is true or false."""
+    return models.Func(
+        "living_here",
+        column,
+        arg_joiner=" THEN '1' ELSE '0' END || ",
+        template="(CASE WHEN %(expressions)s)",
+    )
+
+
 class RecordItem(models.Model):
     """台帳の項目の並び: the place of an item in the text of Resident.record (record_text.py).
 
@@ -121,43 +132,37 @@ class Resident(models.Model):
         indexes = [
             # Why what follows the key is in LOWER() and REPLACE() is told in residents/legs.py.
             models.Index(
-                "living_here",
-                "kana_key",
+                _here("kana_key"),
                 "birth_earliest",
                 Lower("address_key"),
                 name="resident_by_kana",
             ),
             models.Index(
-                "living_here",
-                _surname("kana_key"),
+                _here(_surname("kana_key")),
                 Lower("address_key"),
                 name="resident_by_surname_kana",
             ),
             models.Index(
-                "living_here",
-                "name_key",
+                _here("name_key"),
                 Lower("address_key"),
                 _unspaced("kana_key"),
                 name="resident_by_name",
             ),
             models.Index(
-                "living_here",
-                _given("kana_key"),
+                _here(_given("kana_key")),
                 Lower("address_key"),
                 _unspaced("name_key"),
                 name="resident_by_given_kana",
             ),
             models.Index(
-                "living_here",
-                _given("name_key"),
+                _here(_given("name_key")),
                 Lower("address_key"),
                 _unspaced("kana_key"),
                 name="resident_by_given_name",
             ),
-            models.Index(fields=["living_here", "address_key"], name="resident_by_address"),
+            models.Index(_here("address_key"), name="resident_by_address"),
             models.Index(
-                "living_here",
-                "building_key",
+                _here("building_key"),
                 Lower("address_key"),
                 name="resident_by_building",
                 condition=models.Q(building_key__gt=""),

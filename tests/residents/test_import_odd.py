@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from consent import deliveries
-from residents.importing import gates, inbox, parcel
+from residents.importing import inbox, parcel
 from residents.importing.delivery_set import import_set
 from residents.importing.progress import Silence
 from residents.importing.queue import work_off
