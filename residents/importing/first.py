@@ -133,8 +133,12 @@ class First:
         people = np.frombuffer(self._people, np.int64)
         records = np.frombuffer(self._records, np.int64) if self.feed.record else people
         odd = np.fromiter(self._odd, np.int64, len(self._odd))
+        people.sort()
         records.sort()
-        if (records[1:] == records[:-1]).any() or np.isin(odd, people).any():
+        twice = (records[1:] == records[:-1]).any()
+        # Two searches need no memory; isin would copy everybody.
+        before, after = (np.searchsorted(people, odd, side=side) for side in ("left", "right"))
+        if twice or (before < after).any():
             raise NotGrouped
         self._records, self._people = array("q"), array("q")
 

@@ -101,7 +101,7 @@ def compare(found: Survey, basis: Delivery) -> Differences | None:
 class Accepted:
     """The rows that were staged: their indices, and whose they are."""
 
-    _some: list[tuple[Array, Array]] = field(default_factory=list)
+    _some: list[tuple[range | Array, Array]] = field(default_factory=list)
     _indices: list[int] = field(default_factory=list)
     _numbers: list[str] = field(default_factory=list)
 
@@ -122,18 +122,25 @@ class Accepted:
         """Whose these rows of the file are (indices, ascending); blank where one was not accepted."""
         self._pack()
         found = np.zeros(len(rows), NUMBER)
-        for indices, numbers in self._some:
-            if len(rows) and indices[-1] >= rows[0] and indices[0] <= rows[-1]:
+        for places, numbers in self._some:  # each in order
+            if len(rows) and places[-1] >= rows[0] and places[0] <= rows[-1]:
+                indices = np.asarray(places)
                 at = np.minimum(np.searchsorted(rows, indices), len(rows) - 1)
                 there = rows[at] == indices
                 found[at[there]] = numbers[there]
         return found
 
     def _pack(self) -> None:
-        if self._indices:
-            packed = np.array(self._indices, np.uint32), np.array(self._numbers, "S")
-            self._some.append(packed)
-            self._indices, self._numbers = [], []
+        if not self._indices:
+            return
+        indices, numbers = np.array(self._indices, np.uint32), np.array(self._numbers, "S")
+        order = np.argsort(indices)
+        places: range | Array = indices[order]
+        together = range(int(places[0]), int(places[-1]) + 1)
+        if len(together) == len(indices):
+            places = together  # four bytes a row less
+        self._some.append((places, numbers[order]))
+        self._indices, self._numbers = [], []
 
 
 _TOGETHER = 1000

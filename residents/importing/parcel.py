@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import os
+import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, pairwise
@@ -25,6 +26,17 @@ from residents.importing.refusal import FileRefused
 MANIFEST = "manifest.csv"
 MOST_BYTES = 8 << 30  # of one file, and of a ZIP unpacked
 MOST_FILES, MOST_RATIO, SMALL = 1_000, 100, 1 << 20
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 _MANIFEST_HEADER = ["ファイル名", "件数", "SHA256"]
 
 
@@ -174,11 +186,8 @@ def names_zip(name: str) -> bool:
 
 
 def _in_zip(whole: Arrival) -> list[Arrival]:
-    try:
-        with whole.open() as raw, zipfile.ZipFile(raw) as archive:
-            members = [each for each in archive.infolist() if not each.is_dir()]
-    except zipfile.BadZipFile as error:
-        raise FileRefused("zip", f"{whole.name}はZIPとして読めません。") from error
+    with whole.open() as raw, _refusing(f"{whole.name}はZIPとして読めません。"):
+        members = [each for each in zipfile.ZipFile(raw).infolist() if not each.is_dir()]
     _refuse_bomb(whole, members)
     files = sorted((_zipped(whole, each) for each in members), key=lambda each: each.name)
     if same := next((one for one, two in pairwise(files) if one.name == two.name), None):
@@ -225,20 +234,20 @@ class _Unpacked(io.RawIOBase):
     """
 
     def __init__(self, whole: Arrival, member: zipfile.ZipInfo) -> None:
-        self._name = whole.name
-        self._raw = whole.open()
-        self._archive = zipfile.ZipFile(self._raw)
-        self._file = self._archive.open(member)
+        self._broken = f"{whole.name}の中のファイルが壊れています。受け取り直してください。"
+        with ExitStack() as opened:
+            raw = opened.enter_context(whole.open())
+            with _refusing(self._broken):
+                archive = opened.enter_context(zipfile.ZipFile(raw))
+                self._file = opened.enter_context(archive.open(member))
+            self._opened = opened.pop_all()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        try:
+        with _refusing(self._broken):
             data = self._file.read(len(buffer))
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            message = f"{self._name}の中のファイルが壊れています。受け取り直してください。"
-            raise FileRefused("zip", message) from error
         buffer[: len(data)] = data
         return len(data)
 
@@ -246,10 +255,17 @@ class _Unpacked(io.RawIOBase):
         return self._file.tell()
 
     def close(self) -> None:
-        self._file.close()
-        self._archive.close()
-        self._raw.close()
+        self._opened.close()
         super().close()
+
+
+@contextmanager
+def _refusing(message: str) -> Iterator[None]:
+    """Refuse a ZIP that is damaged; the library raises whatever the nonsense it met leads to."""
+    try:
+        yield
+    except _DAMAGED as error:
+        raise FileRefused("zip", message) from error
 
 
 def _zip_name(member: zipfile.ZipInfo) -> str:

@@ -125,6 +125,19 @@ def _check(found, before, after, bad):
     ]
 
 
+@given(st.lists(st.integers(0, 60), unique=True), st.sets(st.integers(0, 60)), st.integers(1, 70))
+def test_whose_a_row_is_is_remembered_in_any_order(accepted_rows, asked, together):
+    accepted = Accepted()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(line_hashes, "_TOGETHER", together)
+        for row in accepted_rows:
+            accepted.add(row, f"{row:03}")
+
+    found = accepted.numbers(np.array(sorted(asked), np.int64)).tolist()
+
+    assert found == [b"%03d" % row if row in accepted_rows else b"" for row in sorted(asked)]
+
+
 def test_parts_have_whole_stretches_and_no_more_lines_than_they_may(monkeypatch):
     monkeypatch.setattr(line_store, "_MOST", 20)
     found = surveyed(PEOPLE * 10).stretches
