@@ -153,6 +153,30 @@ def test_a_zip_with_odd_entries(tmp_path):
     assert look(tmp_path) == ({}, "")  # the names of b.zip are longer than what is kept of them
 
 
+def damaged(content, chance):
+    """The bytes with a few of them changed, mostly where a ZIP says what is in it, or cut."""
+    raw = bytearray(content)
+    for _ in range(chance.choice([1, 1, 3])):
+        near = chance.choice([range(60), range(len(raw) - 200, len(raw)), range(len(raw))])
+        raw[chance.choice(near)] = chance.randrange(256)
+    return bytes(raw[: chance.choice([len(raw)] * 5 + [chance.randrange(len(raw))])])
+
+
+def test_whatever_is_damaged_in_a_zip_is_refused(tmp_path):
+    """The library raises a dozen kinds of errors; one let through would stop every later look."""
+    zipped(tmp_path / "a.zip", file_name("juki"))
+    whole, chance = (tmp_path / "a.zip").read_bytes(), random.Random(1)
+    refused = 0
+    for _ in range(500):
+        (tmp_path / "b.zip").write_bytes(damaged(whole, chance))
+        for file in parcel.arrivals(tmp_path / "b.zip"):
+            try:
+                gates.receive(file)
+            except gates.FileRefused as refusal:
+                refused += refusal.reason == "zip"
+    assert refused > 200
+
+
 @pytest.mark.parametrize(
     "content", [b"x" * (2 << 20), "ファイル名,件数,SHA256\na\0b.csv,1,\n".encode()]
 )
