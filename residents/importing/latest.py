@@ -146,7 +146,11 @@ def prepare(work: Work) -> None:
     """Build `touched`, `blocked` and `latest` for a delivery."""
     whole = work.delivery.whole and work.is_full
     with connection.cursor() as cursor:
-        named: dict[str, Any] = {"delivery": work.delivery.pk, "whole": whole, "changes": not work.is_full}
+        named: dict[str, Any] = {
+            "delivery": work.delivery.pk,
+            "whole": whole,
+            "changes": not work.is_full,
+        }
         cursor.execute(_PREPARE, named)
 
 
