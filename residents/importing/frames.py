@@ -1,7 +1,8 @@
 """The rows of a file as frames: some thousand rows each, with every cell as the text that it is.
 
-What any CSV reader reads alike (no quotes, as many cells in every line) is split by polars; whatever
-is not as plain as that is left to the strict reader of lines.py, which also says what is wrong with it.
+What any CSV reader reads alike is split by polars: as many cells in every line, and quotes only as
+they are written by rule. Whatever is not as plain as that is left to the strict reader of lines.py,
+which also says what is wrong with it.
 """
 
 from __future__ import annotations
@@ -112,8 +113,11 @@ def _split(block: bytes, form: FileFormat, names: list[str]) -> pl.DataFrame | N
             block = block.decode("cp932").encode()
         except UnicodeDecodeError:
             return None
-    rows = _rows(block, form, len(names))
-    if not rows:
+    quote = form.dialect["quotechar"]
+    if not quote or quote.encode() not in block:
+        quote = None
+    rows = _rows(block, form, None if quote else len(names))
+    if not rows or len(names) == 1:
         return None
     try:
         cells = pl.read_csv(
@@ -122,18 +126,34 @@ def _split(block: bytes, form: FileFormat, names: list[str]) -> pl.DataFrame | N
             new_columns=names,
             infer_schema=False,
             empty_string_is_null=False,
-            quote_char=None,
+            quote_char=quote,
             separator=form.delimiter,
         )
     except pl.exceptions.PolarsError:
         return None  # not UTF-8, or a line with more cells
-    return cells if cells.shape == (rows, len(names)) else None
+    if cells.shape != (rows, len(names)) or (quote and not _is_written_so(cells, block, form)):
+        return None
+    return cells
 
 
-def _rows(block: bytes, form: FileFormat, width: int) -> int:
+def _is_written_so(cells: pl.DataFrame, block: bytes, form: FileFormat) -> bool:
+    """Whether a block with quotes is what these cells are written as: then every reader finds them in it."""
+    quote = str(form.dialect["quotechar"])
+    written = io.BytesIO()
+    cells.write_csv(
+        written,
+        include_header=False,
+        separator=form.delimiter,
+        line_terminator="\r\n" if block.endswith(b"\r\n") else "\n",
+        quote_char=quote,
+        quote_style="always" if block.startswith(quote.encode()) else "necessary",
+    )
+    return written.getbuffer() == block
+
+
+def _rows(block: bytes, form: FileFormat, width: int | None) -> int:
     """How many rows a block has if its lines are rows of so many cells; none where they may not be."""
-    quote, delimiter = form.dialect["quotechar"], form.delimiter.encode()
-    if (quote and quote.encode() in block) or width == 1 or len(delimiter) != 1:
+    if len(form.delimiter.encode()) != 1:
         return 0
     if block.startswith(_BOM):  # polars would leave it out
         return 0
@@ -145,5 +165,5 @@ def _rows(block: bytes, form: FileFormat, width: int) -> int:
     returns = np.count_nonzero(text == ord("\r"))
     if returns and (returns != rows or not (text[ends - 1] == ord("\r")).all()):
         return 0
-    cells = np.count_nonzero(text == ord(delimiter)) + rows
-    return rows if cells == rows * width else 0
+    cells = width and np.count_nonzero(text == ord(form.delimiter)) + rows
+    return rows if width is None or cells == rows * width else 0

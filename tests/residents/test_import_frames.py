@@ -1,5 +1,6 @@
 """Rows split as frames are the rows that the strict reader finds, or are refused alike."""
 
+import csv
 import io
 from dataclasses import replace
 
@@ -18,7 +19,9 @@ REST = "," * (len(NEEDED) - 1)
 PIECES = st.sampled_from(
     ["0000000001", "1", "", "甲　一", "𠮷", "\ufeff", "\0", "\x1f", " ", "'", '"', '""', ","]
     + ["\n", "\r", "\r\n", REST + "\r\n", REST + "\r\n", REST + "\n", REST + '"甲\n一"\n']
+    + [",".join(['"甲""一"'] * len(NEEDED)) + end for end in ("\r\n", "\n")]
 )
+TEXTS = st.text(st.sampled_from("甲𠮷a1 　,'\"\t\0"), max_size=4)
 
 
 class Dripping(io.BytesIO):
@@ -73,6 +76,29 @@ def test_any_file_is_read_or_refused_as_the_strict_reader_does(encoding, quote):
         assert framed_so == read_so
 
     compare()
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
+def test_a_file_with_quotes_as_a_writer_puts_them_is_read_as_it_was_written(quoting):
+    @given(st.lists(st.lists(TEXTS, min_size=len(NEEDED), max_size=len(NEEDED)), max_size=9))
+    def compare(rows):
+        text = io.StringIO(newline="")
+        csv.writer(text, quoting=quoting).writerows(rows)
+        raw = (HEADER + text.getvalue()).encode()
+
+        assert list(framed(raw, JUKI)) == list(strictly(raw, JUKI))
+
+    compare()
+
+
+def test_a_file_with_every_cell_in_quotes_is_not_read_line_by_line():
+    raw = (HEADER + ",".join(['"甲""一,"'] * len(NEEDED)) + "\r\n").encode()
+
+    with frames.opened(io.BytesIO(raw), JUKI) as (_, table):
+        (frame,) = table
+
+    assert frame.lines == range(2, 3)
+    assert frame.cells.rows() == [('甲"一,',) * len(NEEDED)]
 
 
 def test_a_plain_file_is_not_read_line_by_line():
