@@ -175,13 +175,13 @@ from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[2]
 import django; django.setup()
 from residents.feed import feed
-from residents.importing import blocks, rows
+from residents.importing import blocks, frames
 from residents.importing.refusal import FileRefused
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 with open(sys.argv[1], "rb") as raw:
     try:
-        with rows.open_table(raw, feed("juki")) as (columns, lines):
-            for row in blocks.checked(lines, columns, feed("juki"), date(2026, 11, 1)):
+        with frames.opened(raw, feed("juki")) as (columns, table):
+            for row in blocks.checked(table, columns, feed("juki"), date(2026, 11, 1)):
                 pass
     except FileRefused as refusal:
         print(refusal.reason)
