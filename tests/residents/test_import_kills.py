@@ -7,19 +7,17 @@ import os
 import random
 import signal
 import time
-from contextlib import contextmanager
 
 import psycopg
 import pytest
 from django.db import OperationalError, connection
 
 from residents import canonical
-from residents.importing import parcel
-from residents.importing.delivery_set import import_set, working
-from residents.importing.progress import Silence
+from residents.importing.delivery_set import working
 from residents.importing.refusal import ImportBusy
 from residents.models import Delivery, HeldRow, Household, Identity, Resident
 from tests.residents.exports import AT, nhi, person, protection, take_in, write
+from tests.residents.processes import Dying, is_killed, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = int(os.environ.get("KAKANAI_KILLS", "5"))
@@ -55,23 +53,8 @@ def written(folder):
     return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
 
 
-def start(path, progress=None):
-    """Import in a process of its own; returns its id."""
-    connection.close()
-    child = os.fork()
-    if child == 0:
-        # Beside a browser's event loop closing may leave a connection; shared, it would outlive the kill.
-        shared, connection.connection = connection.connection, None  # noqa: F841
-        try:
-            for arrivals in parcel.sets([path]):
-                import_set(arrivals, progress)
-        finally:
-            os._exit(0)
-    return child
-
-
 def kill_worker(child):
-    os.kill(child, signal.SIGKILL)
+    child.kill()
 
 
 def kill_postgres(child):
@@ -115,7 +98,7 @@ def test_whatever_is_killed_leaves_the_old_register_or_the_new(tmp_path):
         time.sleep(chance.random() * took)
         kill = kill_postgres if OWN_SERVER and number % 2 else kill_worker
         settled(lambda kill=kill, child=child: kill(child))
-        os.waitpid(child, 0)
+        child.join()
 
         left = settled(lambda: written(tmp_path))
         settled(lambda path=path: take_in(path))
@@ -133,24 +116,6 @@ def test_whatever_is_killed_leaves_the_old_register_or_the_new(tmp_path):
     assert set(others.values_list("reason", flat=True)) <= {"interrupted", "stale"}
 
 
-class Dying(Silence):
-    """Dies as by kill -9 when it is told of the so-manieth step."""
-
-    def __init__(self, steps):
-        self.left = steps
-
-    def say(self, line):
-        self.left -= 1
-        if self.left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    @contextmanager
-    def reading(self, name, size, raw):
-        self.say(name)
-        yield lambda: None
-        self.say(name)
-
-
 def nobody_or_everybody():
     """How many the register knows; nobody unless the delivery they came in is applied."""
     count = Identity.objects.count()
@@ -164,7 +129,7 @@ def test_a_first_load_that_is_killed_at_any_step_leaves_nobody(tmp_path):
     """An empty register is filled in place: whatever had been written is gone with the process."""
     path = night(tmp_path, 0)
     steps = 0
-    while os.waitpid(start(path, Dying(steps)), 0)[1]:
+    while is_killed(start(path, Dying(steps))):
         assert settled(nobody_or_everybody) == 0
         settled(free)
         steps += 1
@@ -182,7 +147,7 @@ def test_a_first_load_that_is_killed_at_any_moment_leaves_nobody_or_everybody(tm
         time.sleep(chance.random() * took)
         kill = kill_postgres if number % 2 else kill_worker
         settled(lambda kill=kill, child=child: kill(child))
-        os.waitpid(child, 0)
+        child.join()
 
         if settled(nobody_or_everybody) == 0:
             settled(lambda: take_in(path))
