@@ -42,6 +42,9 @@ INSERT INTO residents_searchkey (ref, kind, key)
 SELECT identity.ref, made.kind, made.key
 FROM {made}_key made JOIN residents_identity identity USING (number)
 """
+# Rows copied into tables that are new in a transaction need not be looked at again once it is over: the
+# first night would do so, or autovacuum beside it.
+_AS_NEW = "TRUNCATE residents_resident, residents_identity"
 
 
 class Aside:
@@ -107,9 +110,9 @@ class Straight:
     """
 
     table = "residents_resident"
-    people = f"COPY {table} (ref, {building.RESIDENT}) FROM STDIN"
+    people = f"COPY {table} (ref, {building.RESIDENT}) FROM STDIN (FREEZE)"
     keys = "COPY residents_searchkey (ref, kind, key) FROM STDIN"
-    identities = "COPY residents_identity (ref, number, created_at) FROM STDIN"
+    identities = "COPY residents_identity (ref, number, created_at) FROM STDIN (FREEZE)"
 
     def __init__(self) -> None:
         self._bare = ExitStack()
@@ -118,6 +121,8 @@ class Straight:
         """Take the indexes off."""
         self._bare.enter_context(tables.bare("residents_identity"))
         self._bare.enter_context(tables.bare(self.table))
+        with connection.cursor() as cursor:
+            cursor.execute(_AS_NEW)
 
     def ref(self) -> str:
         """Another ref."""
