@@ -26,8 +26,8 @@ from consent.actors import Actor
 from consent.deliveries import Delivered, of_ids
 from consent.models import Account, Upload
 from residents.importing import parcel
+from residents.importing.arrival import Arrival
 from residents.importing.delivery_set import import_set
-from residents.importing.parcel import Arrival
 from residents.importing.refusal import ImportBusy, ImportFailed
 
 MOST_BYTES = 256 << 20

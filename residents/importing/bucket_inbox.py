@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from residents.importing import bucket as storage
 from residents.importing import order, parcel
+from residents.importing.arrival import Arrival, arrival
 from residents.importing.bucket import Bucket, Stored
 from residents.importing.delivery_set import import_set
 from residents.importing.file_name import is_delivery
 from residents.importing.on_disk import LOST
-from residents.importing.parcel import Arrival
 from residents.importing.queue import work_off
 from residents.importing.refusal import ImportFailed
 from residents.models import Delivery, InboxObject
@@ -95,7 +95,7 @@ def _import(bucket: Bucket, now: datetime, due: _Due) -> list[Delivery]:
 
 def _arrivals(bucket: Bucket, name: str, members: Sequence[Stored]) -> list[Arrival]:
     files = [
-        parcel.arrival(
+        arrival(
             _file(each),
             each.size,
             each.modified,

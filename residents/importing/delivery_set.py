@@ -22,9 +22,9 @@ from residents.importing import (
     staging,
     states,
 )
+from residents.importing.arrival import Arrival
 from residents.importing.file_name import FileName
 from residents.importing.incoming import Incoming, receive
-from residents.importing.parcel import Arrival
 from residents.importing.progress import Progress, Silence
 from residents.importing.refusal import FileRefused, FileReplayed, ImportFailed
 from residents.models import Delivery

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from residents import feed
 from residents.importing import file_name, rows
+from residents.importing.arrival import Arrival
 from residents.importing.columns import Columns
 from residents.importing.file_name import FileName
-from residents.importing.parcel import Arrival
 from residents.importing.refusal import FileRefused
 
 _CHUNK = 1 << 20

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from residents.importing import bucket, bucket_inbox, order, parcel
+from residents.importing.arrival import Arrival
 from residents.importing.bucket import Bucket, BucketAway
 from residents.importing.delivery_set import import_set
 from residents.importing.file_name import is_delivery
-from residents.importing.parcel import Arrival
 from residents.importing.queue import work_off
 from residents.importing.refusal import ImportBusy, ImportFailed
 from residents.models import Delivery, InboxLook

@@ -14,8 +14,8 @@ from django.utils import timezone
 from residents import feed as feeds
 from residents.feed import Extent, Feed, Target
 from residents.importing import file_name, gates, order, states
+from residents.importing.arrival import Arrival
 from residents.importing.gates import Received
-from residents.importing.parcel import Arrival
 from residents.importing.refusal import FileHeld, FileRefused, FileReplayed
 from residents.importing.suspicions import Suspicions
 from residents.models import Delivery

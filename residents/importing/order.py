@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from residents.feed import Extent, Target, feed
 from residents.importing import file_name
-from residents.importing.parcel import Arrival
+from residents.importing.arrival import Arrival
 from residents.importing.refusal import FileHeld, FileRefused, FileReplayed
 from residents.models import Delivery
 

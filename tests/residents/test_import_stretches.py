@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from residents import feed
 from residents.importing import columns, gates, line_hashes, line_store, picking, stretches, survey
+from residents.importing.arrival import Arrival
 from residents.importing.line_hashes import Accepted
-from residents.importing.parcel import Arrival
 from residents.models import Delivery
 from tests.residents.exports import as_csv, person
 

@@ -12,9 +12,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from residents.importing import bucket_inbox, inbox, order, parcel
+from residents.importing.arrival import Arrival
 from residents.importing.bucket import Bucket, BucketAway
 from residents.importing.delivery_set import import_set
-from residents.importing.parcel import Arrival
 from residents.importing.progress import Bars, Lines, Progress, Silence
 from residents.importing.refusal import ImportBusy, ImportFailed
 from residents.models import Delivery
