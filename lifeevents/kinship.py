@@ -52,7 +52,11 @@ def spouse_of(key: str, members: Mapping[str, Member]) -> str | None:
     if codes and codes[-1] in SPOUSE_CODES:
         if codes[:-1] == HEAD or codes[-2] in SPOUSE_CODES:  # no such 続柄 (妻の夫 …)
             return None
-        return _only(k for k, m in members.items() if m.codes == codes[:-1] and _fits(m, codes[-1]))
+        return _only(
+            k
+            for k, m in members.items()
+            if m.codes == codes[:-1] and _fits(m, codes[-1]) and not _has_another(k, key, members)
+        )
     return _only(
         k
         for k, m in members.items()
@@ -60,6 +64,16 @@ def spouse_of(key: str, members: Mapping[str, Member]) -> str | None:
         and m.codes[:-1] == codes
         and m.codes[-1] in SPOUSE_CODES
         and spouse_of(k, members) == key
+    )
+
+
+def _has_another(key: str, spouse: str, members: Mapping[str, Member]) -> bool:
+    """Whether the codes make somebody else the spouse of this member just as well."""
+    member = members[key]
+    return any(
+        k != spouse and m.codes[:-1] == member.codes and _fits(member, m.codes[-1])
+        for k, m in members.items()
+        if m.codes and m.codes[-1] in SPOUSE_CODES
     )
 
 

@@ -156,7 +156,11 @@ def told(
     entry = per_event.seen(whole, event, edition.document)
     rows, own = words.rows(entry, edition), per_event.own(whole, event)
     listed = {
-        name: [(label, rows[label]) for label in LABELS[name] if rows[label] or label in ALWAYS]
+        name: [
+            (label, rows.get(label, ""))
+            for label in LABELS[name]
+            if rows.get(label) or label in ALWAYS
+        ]
         for name in LABELS
     }
     return {

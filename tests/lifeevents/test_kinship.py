@@ -1,7 +1,7 @@
 """Kinship from 続柄 codes: what they name is found, what they leave open stays open."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lifeevents.kinship import Member, children_of, codes_of_child, in_words, spouse_of
@@ -155,7 +155,15 @@ FAMILIES = st.dictionaries(
 )
 
 
+TWO_HUSBANDS = {
+    "a": Member("2", ("20",)),
+    "b": Member("1", ("20", "11")),
+    "c": Member("1", ("20", "13")),
+}
+
+
 @given(FAMILIES)
+@example(TWO_HUSBANDS)
 def test_whoever_has_a_spouse_is_the_spouse_of_that_spouse(family):
     for key in family:
         spouse = spouse_of(key, family)

@@ -172,6 +172,7 @@ def test_what_the_sender_must_mend_is_one_sentence_a_reason_with_its_rows(operat
 BAD_ROWS = {
     "number": {"宛名番号": "１２３"},
     "required": {"世帯番号": ""},
+    "key": {"世帯番号": "A" * 3000},
     "version": {"個人履歴番号": "一"},
     "date": {"異動年月日": "昭和60年"},
     "impossible_date": {"生年月日": "2021-02-29"},
