@@ -103,6 +103,10 @@ class Aside:
                 )
 
 
+class Filled(Exception):
+    """Somebody was made known while an empty register was about to be filled."""
+
+
 class Straight:
     """The tables of a register that is empty, in the one transaction that reads and applies.
 
@@ -118,9 +122,11 @@ class Straight:
         self._bare = ExitStack()
 
     def begin(self) -> None:
-        """Take the indexes off."""
+        """Take the indexes off. Raises Filled; from here on nobody else can make anyone known."""
         self._bare.enter_context(tables.bare("residents_identity"))
         self._bare.enter_context(tables.bare(self.table))
+        if not is_empty():
+            raise Filled
         with connection.cursor() as cursor:
             cursor.execute(_AS_NEW)
 

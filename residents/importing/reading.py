@@ -96,7 +96,7 @@ def stage(
         try:
             _build(delivery, reading, progress, straight=straight)
             return reading
-        except first.NotGrouped:
+        except (first.NotGrouped, first_tables.Filled):
             _forget(delivery, reading)
     reading.survey = with_keys(reading.survey)
     count = _stage_whole(delivery, received, reading.accepted, progress)

@@ -12,8 +12,9 @@ from django.db import connection
 
 from residents.importing import parcel, releasing, undoing
 from residents.importing.delivery_set import import_set, working
+from residents.importing.progress import Silence
 from residents.importing.refusal import ImportBusy
-from residents.models import Delivery, Holding, Resident
+from residents.models import Delivery, Holding, Identity, Resident
 from tests.residents.exports import LATER, OPERATORS, nhi, person, take_in, take_in_rows, write
 from tests.residents.operator import register_bytes
 
@@ -126,6 +127,34 @@ def test_a_kill_of_one_import_leaves_the_other_whole(nights):
     assert Holding.objects.filter(record__国保記号番号="新").count() == 3
     ended = Delivery.objects.get(state="refused")
     assert (ended.feed, ended.reason) == ("nhi", "interrupted")
+
+
+class MadeKnown(Silence):
+    """Another import gives somebody a ref while an empty register is about to be filled."""
+
+    ref = None
+
+    @contextmanager
+    def reading(self, name, size, raw):
+        def give():
+            self.ref = Identity.objects.create(number="0000000001").pk
+            connection.close()
+
+        if self.ref is None:  # the file is read again in another way
+            other = threading.Thread(target=give)
+            other.start()
+            other.join()
+        yield lambda: None
+
+
+def test_who_is_made_known_before_an_empty_register_is_filled_keeps_their_ref(tmp_path):
+    progress = MadeKnown()
+
+    (done,) = import_set(parcel.arrivals(write(tmp_path, "juki", people(3), at=LATER)), progress)
+
+    assert done.state == "applied"
+    assert Identity.objects.get(number="0000000001").pk == progress.ref
+    assert Resident.objects.filter(pk=progress.ref).exists()
 
 
 def killed_later(path):
